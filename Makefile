@@ -1,0 +1,53 @@
+# Two commands matter: `make run` and `make test`. The rest is for those who change Dialoom.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-build-isolation
+
+.PHONY: run test lint format bench messages migrate lock clean
+.DEFAULT_GOAL := run
+
+$(VENV)/.run: deploy/lock/build.txt deploy/lock/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Dialoom needs CPython 3.11 or newer; found $$($(PYTHON) --version). Name another one: make run PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "First run: creating .venv and installing the locked dependencies (about a minute)."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -r deploy/lock/build.txt
+	@$(PIP) -r deploy/lock/run.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m designer.compile_messages
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run deploy/lock/dev.txt
+	@echo "Installing the locked test tools."
+	@$(PIP) -r deploy/lock/dev.txt
+	@touch $@
+
+run: $(VENV)/.run
+	@exec $(BIN)/dialoom up
+
+test: $(VENV)/.dev
+	@sh tests/install_parts.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix-only . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+messages: $(VENV)/.dev
+	@$(BIN)/pybabel -q extract -F designer/babel.cfg --no-location --sort-output -o designer/translations/messages.pot designer
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -i designer/translations/messages.pot -d designer/translations
+	@$(BIN)/python -m designer.compile_messages
+
+migrate: $(VENV)/.run
+	@$(BIN)/dialoom migrate
+
+lock: $(VENV)/.dev
+	@sh deploy/lock/make.sh
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
