@@ -1,0 +1,1 @@
+"""What a dialogue is: flows, scripts and conditions as plain data. Pure."""

@@ -1,0 +1,198 @@
+"""Flow, step, link, choice: what a dialogue is, as frozen dataclasses.
+
+Each kind of step is one small class; `links` names every way out of it by port, so that drawing,
+checking and walking need to know nothing else about kinds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+
+from flows.conditions import Condition
+
+Text: TypeAlias = Mapping[str, str]
+"""A text by language; the key "" holds a text that is the same in every language."""
+
+
+def in_language(text: Text, language: str, default: str = "") -> str:
+    """Choose the text for a language: itself, its family (`zh` for `zh-CN`), the default, any."""
+    family = language.split("-")[0]
+    for wanted in (language, "", family, default):
+        if wanted in text:
+            return text[wanted]
+    for name, words in text.items():
+        if name.split("-")[0] == family:
+            return words
+    return next(iter(text.values()), "")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A possible move to another step; `to` is empty where nobody drew it yet."""
+
+    port: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One button of an ask."""
+
+    text: Text
+    next: str
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What a free answer must look like: text, number, pattern or one_of."""
+
+    kind: str = "text"
+    least: float | None = None
+    most: float | None = None
+    pattern: str = ""
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Say:
+    """Says a script and goes on."""
+
+    kind: ClassVar[str] = "say"
+    key: str
+    script: str
+    next: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        return (Link("next", self.next),)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Says a script and waits for an answer: a choice, an intent or a slot's value."""
+
+    kind: ClassVar[str] = "ask"
+    key: str
+    script: str
+    choices: tuple[Choice, ...] = ()
+    intents: Mapping[str, str] = field(default_factory=dict)
+    slot: str = ""
+    expect: Expect = field(default_factory=Expect)
+    retries: int = 2
+    retry: str = ""
+    next: str = ""
+    otherwise: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        links = [Link(f"choices.{i}", choice.next) for i, choice in enumerate(self.choices)]
+        links += [Link(f"intents.{intent}", to) for intent, to in self.intents.items()]
+        if self.slot:
+            links.append(Link("next", self.next))
+        return (*links, Link("otherwise", self.otherwise))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way of a branch."""
+
+    when: Condition
+    next: str
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Goes the first way whose condition holds."""
+
+    kind: ClassVar[str] = "branch"
+    key: str
+    cases: tuple[Case, ...] = ()
+    otherwise: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        cases = tuple(Link(f"branch.{i}", case.next) for i, case in enumerate(self.cases))
+        return (*cases, Link("otherwise", self.otherwise))
+
+
+@dataclass(frozen=True)
+class Set:
+    """Remembers values in slots; a text may hold placeholders."""
+
+    kind: ClassVar[str] = "set"
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    next: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        return (Link("next", self.next),)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Walks another flow and comes back."""
+
+    kind: ClassVar[str] = "call"
+    key: str
+    flow: str
+    next: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        return (Link("next", self.next),)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Gives the conversation to a person; `next` is where it goes on when they hand it back."""
+
+    kind: ClassVar[str] = "handover"
+    key: str
+    queue: str = "service"
+    reason: str = ""
+    next: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        return (Link("next", self.next),)
+
+
+@dataclass(frozen=True)
+class End:
+    """Ends the flow."""
+
+    kind: ClassVar[str] = "end"
+    key: str
+    title: Text = field(default_factory=dict)
+    links: ClassVar[tuple[Link, ...]] = ()
+
+
+Step: TypeAlias = Say | Ask | Branch | Set | Call | Handover | End
+KINDS: tuple[type[Step], ...] = (Say, Ask, Branch, Set, Call, Handover, End)
+KIND_NAMES = tuple(kind.kind for kind in KINDS)
+OPTIONAL_PORTS = {("handover", "next")}
+"""Ports that may stay unlinked."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A dialogue as a graph of steps, and where its cards stand on the canvas."""
+
+    key: str
+    start: str = ""
+    title: Text = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)

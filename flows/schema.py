@@ -1,0 +1,156 @@
+"""The JSON Schema of every YAML kind, for editors that complete and check while one types.
+
+Built from the same names as the model, so that a new kind of step cannot be forgotten here:
+`tests/flows/test_schema.py` holds both against the library.
+"""
+
+from typing import Any
+
+from flows.conditions import OPERATORS
+from flows.model import KIND_NAMES
+
+Schema = dict[str, Any]
+_TEXT: Schema = {
+    "oneOf": [
+        {"type": "string"},
+        {"type": "object", "additionalProperties": {"type": "string"}},
+    ],
+}
+_KEY: Schema = {"type": "string", "pattern": "^([a-z][a-z0-9_-]{0,63})?$"}
+_NUMBER: Schema = {"type": "number"}
+_STRING: Schema = {"type": "string"}
+_DURATION: Schema = {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}
+
+
+def _object(required: list[str] | None = None, **properties: Schema) -> Schema:
+    shape: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return shape | ({"required": required} if required else {})
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _map(values: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": values}
+
+
+_CONDITION: Schema = {"$ref": "#/$defs/condition"}
+_DEFS: Schema = {
+    "condition": {
+        "oneOf": [
+            _object(["all"], all=_list(_CONDITION)),
+            _object(["any"], any=_list(_CONDITION)),
+            _object(["not"], **{"not": _CONDITION}),
+            _object(["fact", "op", "value"], fact=_STRING, op={"enum": list(OPERATORS)}, value={}),
+        ]
+    }
+}
+_EXPECT = _object(
+    text=_object(min=_NUMBER, max=_NUMBER),
+    number=_object(min=_NUMBER, max=_NUMBER),
+    pattern=_STRING,
+    one_of=_list(_STRING),
+)
+_STEPS: dict[str, Schema] = {
+    "say": {"say": _KEY, "next": _KEY},
+    "ask": {
+        "ask": _KEY,
+        "choices": _list(_object(text=_TEXT, next=_KEY)),
+        "intents": _map(_KEY),
+        "slot": _KEY,
+        "expect": _EXPECT,
+        "retries": {"type": "integer", "minimum": 0, "maximum": 10},
+        "retry": _KEY,
+        "next": _KEY,
+        "otherwise": _KEY,
+    },
+    "branch": {
+        "branch": _list(_object(["when"], when=_CONDITION, next=_KEY)),
+        "otherwise": _KEY,
+    },
+    "set": {"set": _map({"type": ["string", "number", "boolean"]}), "next": _KEY},
+    "call": {"call": _KEY, "next": _KEY},
+    "handover": {"handover": _object(queue=_KEY, reason=_STRING), "next": _KEY},
+    "end": {"end": {}},
+}
+_WEIGHTING: Schema = {"oneOf": [{"enum": ["even", "bandit"]}, _object(["fixed"], fixed=_map(_NUMBER))]}
+_WHERE = _map({"type": ["string", "number", "boolean"]})
+_LIMITS = _object(
+    cooldown=_DURATION,
+    per_session={"type": "integer", "minimum": 1},
+    per_visitor={
+        "type": "object",
+        "properties": {"max": {"type": "integer", "minimum": 1}, "in": _DURATION},
+        "required": ["max", "in"],
+        "additionalProperties": False,
+    },
+    group=_KEY,
+)
+
+
+def _kinds() -> dict[str, Schema]:
+    steps = [_object([kind], **_STEPS[kind], title=_TEXT) for kind in KIND_NAMES]
+    place = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+    human = _object(intent=_KEY, queue=_KEY, script=_KEY, closed=_KEY)
+    coupon = _object(title=_TEXT, amount=_NUMBER, url=_STRING)
+    deed = _object(["do"], do=_STRING, script=_KEY, coupon=_STRING, expires=_DURATION, flow=_KEY)
+    trigger = _object(
+        ["event"],
+        event=_STRING,
+        where=_WHERE,
+        dwell=_object(["more_than"], more_than=_DURATION, end_on=_list(_STRING)),
+        silence={"type": "object", "properties": {"of": {"const": "visitor"}, "for": _DURATION}},
+    )
+    conflict = _object(exclusive_group=_KEY, suppress_groups=_list(_KEY))
+    return {
+        "flow": _object(
+            ["flow", "steps"],
+            flow=_KEY,
+            title=_TEXT,
+            start=_KEY,
+            steps=_map({"oneOf": steps}),
+            layout=_map(place),
+        ),
+        "script": _object(
+            ["script", "variants"],
+            script=_KEY,
+            goal=_STRING,
+            weighting=_WEIGHTING,
+            variants=_map(_object(["text"], text=_TEXT, title=_TEXT)),
+        ),
+        "rule": _object(
+            ["rule", "trigger", "then"],
+            rule=_KEY,
+            name=_TEXT,
+            priority={"type": "integer"},
+            enabled={"type": "boolean"},
+            trigger=trigger,
+            when=_CONDITION,
+            then=_list(deed),
+            limits=_LIMITS,
+            conflict=conflict,
+            tests=_list({"type": "object"}),
+        ),
+        "workspace": _object(
+            ["workspace"],
+            workspace=_KEY,
+            name=_TEXT,
+            languages=_list(_STRING),
+            start=_KEY,
+            fallback=_KEY,
+            human=human,
+            confidence=_NUMBER,
+            coupons=_map(coupon),
+        ),
+        "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),
+    }
+
+
+KIND_SCHEMAS = _kinds()
+
+
+def schema_of(kind: str) -> Schema:
+    """Give the JSON Schema (draft 2020-12) of a kind; KeyError for an unknown one."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Dialoom {kind}"}
+    return head | KIND_SCHEMAS[kind] | {"$defs": _DEFS}

@@ -1,0 +1,43 @@
+"""The workspace file: its name, its languages, and what holds for every flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flows.model import Text
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """A coupon that rules may push; `amount` in units of the shop's currency."""
+
+    key: str
+    title: Text = field(default_factory=dict)
+    amount: float = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Human:
+    """How a visitor reaches a person from anywhere."""
+
+    intent: str = "ask_human"
+    queue: str = "service"
+    script: str = ""
+    closed: str = ""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What holds for every flow; the first language is spoken when a visitor's own is missing."""
+
+    key: str = "workspace"
+    name: Text = field(default_factory=dict)
+    languages: tuple[str, ...] = ("zh-CN",)
+    start: str = ""
+    fallback: str = ""
+    human: Human = field(default_factory=Human)
+    confidence: float = 0.4
+    coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    widget_title: Text = field(default_factory=dict)
+    widget_greeting: Text = field(default_factory=dict)
+    widget_color: str = "#4f46e5"

@@ -1,0 +1,1 @@
+"""When something starts, and for whom: trigger rules as plain data. Pure."""

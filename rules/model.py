@@ -1,0 +1,107 @@
+"""Rule, trigger, limits, deed: when something starts, as frozen dataclasses.
+
+Times are seconds since 1970 (UTC), durations are seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.conditions import All, Condition
+from flows.model import Text
+
+MESSAGE = "message"
+TICK = "tick"
+PAGE_LEAVE = "page_leave"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something a visitor did. `name` follows Segment's spec, or is `message`, `page`, `page_leave`."""
+
+    name: str
+    at: float
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dwell:
+    """Stays longer than this, unless one of these events ends it."""
+
+    more_than: float
+    end_on: tuple[str, ...] = (PAGE_LEAVE,)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """The event that wakes a rule; with `dwell` or `silence` it wakes later, by a timer."""
+
+    event: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    dwell: Dwell | None = None
+    silence: float | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Say whether a timer, not the event itself, wakes the rule."""
+        return self.dwell is not None or self.silence is not None
+
+    @property
+    def wait(self) -> float:
+        """Give the seconds between the event and the waking."""
+        return self.dwell.more_than if self.dwell else self.silence or 0.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often a rule may speak; None is no limit."""
+
+    cooldown: float | None = None
+    per_session: int | None = None
+    per_visitor: int | None = None
+    per_visitor_in: float = 0.0
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Of one exclusive group only the strongest speaks; suppressed groups keep quiet with it."""
+
+    exclusive_group: str = ""
+    suppress_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a rule does: send_script, push_coupon or start_flow, and to what."""
+
+    do: str
+    target: str
+    expires: float = 0.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test that an operator wrote: these events, and whether the rule fires."""
+
+    given: tuple[Event, ...]
+    fires: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Trigger + conditions → deeds, within limits."""
+
+    key: str
+    trigger: Trigger
+    when: Condition = field(default_factory=All)
+    then: tuple[Deed, ...] = ()
+    name: Text = field(default_factory=dict)
+    priority: int = 50
+    enabled: bool = True
+    limits: Limits = field(default_factory=Limits)
+    conflict: Conflict = field(default_factory=Conflict)
+    tests: tuple[Case, ...] = ()
+
+
+DEED_TARGETS = {"send_script": "script", "push_coupon": "coupon", "start_flow": "flow"}

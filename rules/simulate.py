@@ -1,0 +1,66 @@
+"""Events replayed on a virtual clock against a rule set: what would have fired, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rules.arbiter import Drop, decide, remember
+from rules.model import TICK, Event, Rule
+from rules.oracle import Explained, explain
+from rules.snapshot import fold, snapshot
+from rules.triggers import RuleState, due, react
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One waking of a rule: did it fire, and if not, what kept it quiet."""
+
+    at: float
+    rule: str
+    fired: bool
+    reason: str
+    why: Explained
+
+
+def simulate(rules: Sequence[Rule], events: Sequence[Event]) -> list[Moment]:
+    """Replay the events of one visitor, with every timer that comes due between them."""
+    state, profile = RuleState(), dict[str, Any]()
+    moments: list[Moment] = []
+    for event in sorted(events, key=lambda event: event.at):
+        while timers := [at for _, at in state.armed.values() if at <= event.at]:
+            at = min(timers)
+            state, woken = due(rules, state, at)
+            state = _judge(woken, state, profile, Event(TICK, at), moments)
+        profile = fold(profile, event)
+        state, woken = react(rules, state, event)
+        state = _judge(woken, state, profile, event, moments)
+    return moments
+
+
+def passes(rule: Rule) -> list[bool]:
+    """Run the tests that stand in a rule: True where it did what the operator expects."""
+    return [
+        any(moment.fired for moment in simulate([rule], case.given)) == case.fires
+        for case in rule.tests
+    ]
+
+
+def _judge(
+    woken: Sequence[Rule],
+    state: RuleState,
+    profile: dict[str, Any],
+    event: Event,
+    moments: list[Moment],
+) -> RuleState:
+    now = datetime.fromtimestamp(event.at, UTC)
+    message = {f"message.{name}": value for name, value in event.properties.items()}
+    facts = snapshot(profile, now, message if event.name == "message" else {})
+    why = {rule.key: explain(rule.when, facts) for rule in woken}
+    chosen, drops = decide([rule for rule in woken if why[rule.key].holds], state, event.at)
+    dropped = {drop.rule: drop for drop in drops}
+    for rule in woken:
+        drop = dropped.get(rule.key, Drop(rule.key, ""))
+        reason = drop.reason if why[rule.key].holds else "condition"
+        moments.append(Moment(event.at, rule.key, rule in chosen, reason, why[rule.key]))
+    return remember(state, chosen, event.at)

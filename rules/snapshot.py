@@ -1,0 +1,117 @@
+"""Events folded into the flat typed snapshot that conditions test.
+
+The profile is a flat mapping of facts that outlives a session; folding is pure, so the same events
+give the same facts in service, in a test and in a simulation.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rules.model import Event
+
+Profile = Mapping[str, Any]
+
+
+def fold(profile: Profile, event: Event) -> dict[str, Any]:
+    """Give the profile after one event."""
+    facts = dict(profile)
+    said = event.properties
+    if event.name == "page":
+        facts["page.path"] = str(said.get("path", ""))[:300]
+        facts["page.type"] = str(said.get("type", ""))[:60]
+        facts.pop("page.product", None)
+        last = facts.get("seen.page_at", 0.0)
+        if last and event.at - last > 1800:
+            facts["visitor.returning"] = True
+        facts["seen.page_at"] = event.at
+    elif event.name == "Product Viewed":
+        facts["page.product"] = product_of(said)
+    elif event.name in ("Product Added", "Product Removed"):
+        _count_cart(facts, event)
+    elif event.name == "Order Completed":
+        _take_order(facts, event)
+    elif event.name == "identify":
+        _take_traits(facts, said)
+    return facts
+
+
+def snapshot(profile: Profile, now: datetime, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Give everything conditions may ask about at this moment; `now` is local time."""
+    facts = {name: value for name, value in profile.items() if not name.startswith("seen.")}
+    facts.setdefault("cart.count", 0)
+    facts.setdefault("cart.total", 0)
+    facts.setdefault("order.count", 0)
+    facts.setdefault("visitor.opted_out", False)
+    facts.setdefault("visitor.returning", False)
+    facts["time.hour"], facts["time.weekday"] = now.hour, now.isoweekday()
+    return facts | dict(more)
+
+
+def product_of(properties: Mapping[str, Any]) -> str:
+    """Name the product of an event: its name, or whatever else identifies it."""
+    for name in ("name", "product", "product_id", "sku"):
+        if properties.get(name):
+            return str(properties[name])[:200]
+    return ""
+
+
+def order_id_of(properties: Mapping[str, Any]) -> str:
+    """Name the order of an event; empty when it has none."""
+    return str(properties.get("order_id") or "")[:100]
+
+
+def matches(where: Mapping[str, Any], event: Event) -> bool:
+    """Say whether an event has the properties a trigger asks for."""
+    for name, wanted in where.items():
+        have = product_of(event.properties) if name == "product" else event.properties.get(name)
+        if isinstance(wanted, list):
+            if have not in wanted:
+                return False
+        elif have != wanted:
+            return False
+    return True
+
+
+def number(value: Any, default: float = 0.0) -> float:
+    """Take a finite number within what a shop can mean."""
+    if isinstance(value, bool):
+        return default
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return default
+    return found if -1e12 < found < 1e12 else default
+
+
+def _count_cart(facts: dict[str, Any], event: Event) -> None:
+    sign = 1 if event.name == "Product Added" else -1
+    pieces = max(1, min(int(number(event.properties.get("quantity"), 1)), 10_000))
+    price = number(event.properties.get("price"))
+    facts["cart.count"] = max(0, facts.get("cart.count", 0) + sign * pieces)
+    facts["cart.total"] = max(0.0, facts.get("cart.total", 0) + sign * pieces * price)
+    if facts["cart.count"] == 0:
+        facts["cart.total"] = 0
+
+
+def _take_order(facts: dict[str, Any], event: Event) -> None:
+    order = order_id_of(event.properties)
+    if not order or order == facts.get("order.id"):
+        return
+    products = event.properties.get("products")
+    first = products[0] if isinstance(products, list) and products else {}
+    facts["order.count"] = facts.get("order.count", 0) + 1
+    facts["order.id"] = order
+    total = event.properties.get("total", event.properties.get("revenue"))
+    facts["order.total"] = number(total)
+    facts["order.state"] = "paid"
+    facts["order.product"] = product_of(first) if isinstance(first, dict) else ""
+    facts["cart.count"], facts["cart.total"] = 0, 0
+
+
+def _take_traits(facts: dict[str, Any], traits: Mapping[str, Any]) -> None:
+    if isinstance(traits.get("name"), str):
+        facts["visitor.name"] = traits["name"][:60]
+    for trait in ("opted_out", "vip"):
+        if isinstance(traits.get(trait), bool):
+            facts[f"visitor.{trait}"] = traits[trait]

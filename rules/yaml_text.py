@@ -1,0 +1,150 @@
+"""YAML text to rules; what is malformed becomes a problem with a place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.conditions import All, Condition, read_condition
+from flows.reading import Fields
+from flows.yaml_text import Document, read
+from rules.durations import seconds
+from rules.model import DEED_TARGETS, PAGE_LEAVE, Case, Conflict, Deed, Dwell, Event, Limits
+from rules.model import Rule, Trigger
+
+
+def read_rules(files: Mapping[str, str]) -> tuple[list[Rule], dict[str, Document]]:
+    """Read every rule of a workspace, strongest first."""
+    documents = {path: read(text, path) for path, text in files.items() if path[:6] == "rules/"}
+    rules = [read_rule(doc) for doc in documents.values() if doc.value is not None]
+    return sorted(rules, key=lambda rule: (-rule.priority, rule.key)), documents
+
+
+def read_rule(document: Document) -> Rule:
+    """Read a rule file."""
+    fields = Fields(document, document.value, ())
+    key = fields.key("rule")
+    stem = document.file.rpartition("/")[2].removesuffix(".yaml")
+    if key != stem:
+        fields.problem("key_is_not_file_name", key=key, name=stem)
+    trigger = _read_trigger(fields.inside("trigger"))
+    when = fields.take("when", dict, None)
+    condition: Condition = All() if when is None else read_condition(document, when, ("when",))
+    rule = Rule(
+        stem,
+        trigger,
+        condition,
+        tuple(_read_deeds(fields)),
+        fields.text("name"),
+        fields.take("priority", int, 50),
+        fields.take("enabled", bool, True),
+        _read_limits(fields.inside("limits")),
+        _read_conflict(fields.inside("conflict")),
+        tuple(_read_tests(fields)),
+    )
+    fields.finish()
+    return rule
+
+
+def duration(fields: Fields, name: str, default: float | None = None) -> float | None:
+    """Take a duration; what is not one is a problem and gives the default."""
+    value = fields.take(name, (str, int, float), None)
+    if value is None:
+        return default
+    found = seconds(value)
+    if found is None or found <= 0:
+        fields.problem("bad_duration", name, value=value)
+        return default
+    return found
+
+
+def _read_trigger(fields: Fields) -> Trigger:
+    event = fields.take("event", str, "")
+    if not event:
+        fields.problem("missing_key", key="event")
+    where = dict(fields.take("where", dict, {}))
+    dwell = silence = None
+    if "dwell" in fields.value:
+        inner = fields.inside("dwell")
+        more_than = duration(inner, "more_than")
+        if more_than is None and not fields.document.problems:
+            inner.problem("missing_key", key="more_than")
+        ends = inner.take("end_on", list, [PAGE_LEAVE])
+        dwell = Dwell(more_than or 60.0, tuple(str(end) for end in ends))
+        inner.finish()
+    if "silence" in fields.value:
+        inner = fields.inside("silence")
+        if inner.take("of", str, "visitor") != "visitor" or event != "message":
+            inner.problem("bad_silence")
+        silence = duration(inner, "for", 60.0)
+        inner.finish()
+    if dwell and silence:
+        fields.problem("dwell_and_silence", "silence")
+    fields.finish()
+    return Trigger(event, where, dwell, silence)
+
+
+def _read_deeds(fields: Fields) -> list[Deed]:
+    deeds = []
+    for i, value in enumerate(fields.take("then", list, [])):
+        inner = Fields(fields.document, value, ("then", i))
+        do = inner.take("do", str, "")
+        if do not in DEED_TARGETS:
+            inner.problem("unknown_deed", "do", do=do)
+            continue
+        target = inner.take(DEED_TARGETS[do], str, "")
+        if not target:
+            inner.problem("missing_key", key=DEED_TARGETS[do])
+        expires = duration(inner, "expires", 0.0) if do == "push_coupon" else 0.0
+        inner.finish()
+        deeds.append(Deed(do, target, expires or 0.0))
+    if not deeds:
+        fields.problem("no_deed", "then")
+    return deeds
+
+
+def _read_limits(fields: Fields) -> Limits:
+    cooldown = duration(fields, "cooldown")
+    per_session = fields.take("per_session", int, None)
+    inner = fields.inside("per_visitor")
+    per_visitor = inner.take("max", int, None)
+    within = duration(inner, "in", 0.0)
+    inner.finish()
+    for name, number in (("per_session", per_session), ("per_visitor", per_visitor)):
+        if number is not None and number < 1:
+            fields.problem("out_of_range", name, key=name, least=1, most="∞")
+    limits = Limits(cooldown, per_session, per_visitor, within or 0.0, fields.key("group"))
+    fields.finish()
+    return limits
+
+
+def _read_conflict(fields: Fields) -> Conflict:
+    groups = fields.take("suppress_groups", list, [])
+    conflict = Conflict(fields.key("exclusive_group"), tuple(str(group) for group in groups))
+    fields.finish()
+    return conflict
+
+
+def _read_tests(fields: Fields) -> list[Case]:
+    cases = []
+    for i, value in enumerate(fields.take("tests", list, [])):
+        inner = Fields(fields.document, value, ("tests", i))
+        events = [
+            _read_event(inner, item, n) for n, item in enumerate(inner.take("given", list, []))
+        ]
+        expect = inner.take("expect", str, "")
+        if expect not in ("fires", "silent"):
+            inner.problem("bad_expectation", "expect", value=expect)
+        cases.append(Case(tuple(events), expect == "fires"))
+        inner.finish()
+    return cases
+
+
+def _read_event(fields: Fields, value: Any, number: int) -> Event:
+    inner = Fields(fields.document, value, (*fields.path, "given", number))
+    at = inner.value.get("at", "0s")
+    name = inner.take("event", str, "")
+    if not name:
+        inner.problem("missing_key", key="event")
+    if at != "0s" and seconds(at) is None:
+        inner.problem("bad_duration", "at", value=at)
+    properties = {k: v for k, v in inner.value.items() if k not in ("at", "event")}
+    return Event(name, seconds(at) or 0.0, properties)

@@ -1,0 +1,1 @@
+"""What a visitor's text means: intent, entities and sentiment."""

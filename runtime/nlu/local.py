@@ -1,0 +1,264 @@
+"""The embedded classifier: TF-IDF of n-grams, a linear SVC, probabilities by temperature.
+
+scikit-learn trains it and is imported nowhere else: one sentence through scikit-learn costs twenty
+times what a dict of n-grams and one small matrix product cost, and the numbers are the same. A
+model is an .npz file without pickles, so loading one can run nobody's code.
+
+The softmax sees the margins times the temperature times the *coverage*: how much of the text the
+model has ever seen. A text of unknown words with one familiar particle must not look certain.
+"""
+
+import io
+import json
+import math
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.nlu.training import Example
+from runtime.nlu.understanding import Understanding
+
+Floats = npt.NDArray[np.float32]
+Labelled = Sequence[tuple[str, str]]  # Pairs of normalised text and intent.
+
+FORMAT = 1
+LONGEST = 500  # Characters of a text that are read.
+RANKED = 5
+MANY_NGRAMS = 200_000  # Beyond this, n-grams seen in one sentence only are dropped.
+MOST_WEIGHTS = 40_000_000  # N-grams times intents: 160 MB.
+MARGIN_PENALTY = 2.0  # The C of the SVC, chosen on validation data (Chinese and English).
+FOLDS = 5
+MANY_EXAMPLES = 3_000  # Beyond this, one fold is plenty to fit a single number on.
+USUAL_TEMPERATURE = 6.0
+USUAL_STRENGTH = 5.0  # How many nats of evidence it takes to move away from the usual one.
+
+_CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_LETTERS = f"[^\\W_{_CJK}]+"
+_PIECE = re.compile(f"({_LETTERS}(?:'{_LETTERS})*)|((?:[_{_CJK}]|[^\\w\\s])+)")
+_ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+
+
+@dataclass(frozen=True, eq=False)
+class LocalModel:
+    """A trained classifier. `rows` maps an n-gram to its row in `weights` (n-grams × intents)."""
+
+    intents: tuple[str, ...]
+    rows: dict[str, int]
+    idf: list[float]
+    weights: Floats
+    bias: Floats
+    rarest: float  # The highest idf.
+    temperature: float = USUAL_TEMPERATURE
+
+    def parse(self, text: str) -> Understanding:
+        """Understand a text; the empty Understanding when the model knows nothing in it."""
+        margins, coverage = self._look_at(text)
+        if margins is None:
+            return Understanding()
+        shares = _softmax(self.temperature * coverage * margins)
+        if len(self.intents) == 1:  # It has no rival, so familiarity is all there is to go by.
+            shares = np.array([coverage])
+        best = np.argsort(-shares, kind="stable")[:RANKED]
+        ranking = tuple((self.intents[i], float(shares[i])) for i in best)
+        return Understanding(*ranking[0], ranking)
+
+    def margins(self, text: str) -> dict[str, float]:
+        """Return the SVC's decision value of every intent; nothing for a wholly unknown text."""
+        margins, _ = self._look_at(text)
+        return {} if margins is None else dict(zip(self.intents, margins.tolist(), strict=True))
+
+    def dump(self) -> bytes:
+        """Write the model as .npz bytes, the same ones for the same model."""
+        file = io.BytesIO()
+        np.savez(
+            file,
+            allow_pickle=False,
+            format=np.array(FORMAT),
+            intents=_pack(self.intents),
+            ngrams=_pack(self.rows),
+            idf=np.array(self.idf, dtype=np.float32),
+            weights=self.weights,
+            bias=self.bias,
+            temperature=np.array(self.temperature),
+        )
+        return file.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes) -> Self:
+        """Read what `train` or `dump` wrote; ValueError when it is anything else."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
+                arrays = dict(file)
+            model = cls._of_arrays(arrays)
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+            raise ValueError("this is not a model of the embedded classifier") from error
+        except (OSError, zipfile.BadZipFile) as error:
+            raise ValueError("the model file is damaged") from error
+        return model
+
+    @classmethod
+    def _of_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> Self:
+        intents, ngrams = _unpack(arrays["intents"]), _unpack(arrays["ngrams"])
+        weights = np.ascontiguousarray(arrays["weights"], dtype=np.float32)
+        idf, bias = arrays["idf"], np.asarray(arrays["bias"], dtype=np.float32)
+        if int(arrays["format"]) != FORMAT or idf.shape != (len(ngrams),):
+            raise ValueError("unknown format")
+        if weights.shape != (len(ngrams), len(intents)) or bias.shape != (len(intents),):
+            raise ValueError("the shapes do not fit together")
+        rows = {ngram: row for row, ngram in enumerate(ngrams)}
+        rarest = float(idf.max(initial=1.0))
+        temperature = float(arrays["temperature"])
+        return cls(tuple(intents), rows, idf.tolist(), weights, bias, rarest, temperature)
+
+    def _look_at(self, text: str) -> tuple[Floats | None, float]:
+        """Return the margins and the coverage: the known share of the TF-IDF vector's length."""
+        rows: list[int] = []
+        values: list[float] = []
+        unknown = 0
+        for ngram, count in Counter(ngrams_of(normalise(text))).items():
+            row = self.rows.get(ngram)
+            if row is None:
+                unknown += 1
+            else:
+                rows.append(row)
+                values.append(self.idf[row] * (1.0 + math.log(count) if count > 1 else 1.0))
+        if not rows:
+            return None, 0.0
+        known = sum(value * value for value in values)
+        vector = np.array(values, dtype=np.float32) / np.float32(math.sqrt(known))
+        # What was never seen is as rare as the rarest n-gram that was.
+        coverage = math.sqrt(known / (known + unknown * self.rarest * self.rarest))
+        return vector @ self.weights[rows] + self.bias, coverage
+
+
+def train(examples: Iterable[Example]) -> bytes:
+    """Train a model and return it as .npz bytes, the same bytes for the same set of examples."""
+    pairs = {(normalise(example.text), example.intent) for example in examples}
+    labelled = sorted(pair for pair in pairs if all(pair))
+    model = _fit(labelled)
+    return replace(model, temperature=_temperature(labelled)).dump()
+
+
+def normalise(text: str) -> str:
+    """Fold what looks alike: full width, case, runs of spaces, characters of no width."""
+    # NFKC may lengthen a text, so it is cut twice: first for the time, then for the length.
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
+    return " ".join(_ZERO_WIDTH.sub("", folded).split())[:LONGEST].rstrip()
+
+
+def ngrams_of(text: str) -> list[str]:
+    """Cut a normalised text into n-grams; no n-gram of one kind looks like one of another.
+
+    A word in an alphabet gives itself (`=card`), the pair with the word before it, and the 1- to
+    4-grams of its letters between spaces. A run of Chinese gives its 1- to 4-grams between marks.
+    """
+    ngrams: list[str] = []
+    before = ""
+    for word, run in _PIECE.findall(text):
+        if word:
+            ngrams += (f"={word}", f"{before}={word}")
+            before, piece = f"={word}", f" {word} "
+        else:
+            before, piece = "", f"\x02{run}\x03"
+        for size in (1, 2, 3, 4):
+            ngrams += [piece[i : i + size] for i in range(len(piece) - size + 1)]
+    return ngrams
+
+
+def _fit(labelled: Labelled) -> LocalModel:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.svm import LinearSVC  # noqa: PLC0415
+
+    intents = sorted({intent for _, intent in labelled})
+    ngrams = [ngrams_of(text) for text, _ in labelled]
+    vocabulary = _vocabulary(ngrams, len(intents))
+    if not vocabulary:
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        return LocalModel((), {}, [], nothing, nothing[0:0].ravel(), 1.0)
+    vectoriser = TfidfVectorizer(analyzer=_as_it_is, vocabulary=vocabulary, sublinear_tf=True)
+    vectors = vectoriser.fit_transform(ngrams)
+    if len(intents) == 1:
+        weights, bias = np.zeros((1, len(vocabulary))), np.zeros(1)
+    else:
+        svc = LinearSVC(C=MARGIN_PENALTY, random_state=0)
+        svc.fit(vectors, [intent for _, intent in labelled])
+        weights, bias = svc.coef_, svc.intercept_
+        if len(intents) == 2:  # noqa: PLR2004  # Of two, scikit-learn keeps only the second.
+            weights, bias = np.vstack([-weights, weights]), np.hstack([-bias, bias])
+    return LocalModel(
+        intents=tuple(intents),
+        rows={ngram: row for row, ngram in enumerate(vocabulary)},
+        idf=vectoriser.idf_.astype(np.float32).tolist(),
+        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
+        bias=bias.astype(np.float32),
+        rarest=float(vectoriser.idf_.max()),
+    )
+
+
+def _as_it_is(ngrams: list[str]) -> list[str]:
+    return ngrams
+
+
+def _vocabulary(texts: list[list[str]], intents: int) -> list[str]:
+    """Choose the n-grams worth a row: all of them, until memory says otherwise."""
+    sentences = Counter(chain.from_iterable(map(set, texts)))
+    chosen = list(sentences)
+    if len(chosen) > MANY_NGRAMS:
+        chosen = [ngram for ngram in chosen if sentences[ngram] > 1] or chosen
+    most = MOST_WEIGHTS // max(intents, 1)
+    if len(chosen) > most:
+        chosen = sorted(chosen, key=lambda ngram: (-sentences[ngram], ngram))[:most]
+    return sorted(chosen)
+
+
+def _temperature(labelled: Labelled) -> float:
+    """Fit the one number between margins and probabilities on texts the fitted model has not seen.
+
+    The temperature with the highest likelihood wins (Guo et al. 2017, with the temperature as a
+    factor). A prior around the usual one keeps a dozen easy sentences from claiming certainty.
+    """
+    candidates = np.geomspace(1.0, 20.0, 80)
+    loss = USUAL_STRENGTH * np.log(candidates / USUAL_TEMPERATURE) ** 2
+    for scores, truth in _held_out_scores(labelled):
+        scaled = candidates[:, None] * scores
+        highest = scaled.max(axis=1)
+        total = highest + np.log(np.exp(scaled - highest[:, None]).sum(axis=1))
+        loss += total - scaled[:, truth]
+    return float(candidates[loss.argmin()])
+
+
+def _held_out_scores(labelled: Labelled) -> Iterable[tuple[Floats, int]]:
+    """Yield coverage times margins of held-out texts, each with the place of its true intent."""
+    order = np.random.default_rng(0).permutation(len(labelled))
+    shuffled = [labelled[i] for i in order]
+    for fold in range(1 if len(labelled) > MANY_EXAMPLES else FOLDS):
+        rest = [pair for i, pair in enumerate(shuffled) if i % FOLDS != fold]
+        model = _fit(rest)
+        if len(model.intents) < 2:  # noqa: PLR2004  # Nothing to tell apart.
+            continue
+        for text, intent in shuffled[fold::FOLDS]:
+            margins, coverage = model._look_at(text)  # noqa: SLF001
+            if margins is not None and intent in model.intents:
+                yield coverage * margins, model.intents.index(intent)
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max())
+    shares: Floats = powers / powers.sum()
+    return shares
+
+
+def _pack(texts: Iterable[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(list(texts)).encode(), dtype=np.uint8)
+
+
+def _unpack(packed: npt.NDArray[Any]) -> list[str]:
+    return [str(text) for text in json.loads(packed.tobytes())]

@@ -1,0 +1,232 @@
+"""Training examples in and out, and how well a model does on them.
+
+The format is Rasa's own (NLU YAML 3.1), so one file trains the embedded classifier and a Rasa
+process alike; CSV is there because examples are often kept in a spreadsheet.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from runtime.nlu.understanding import Understanding
+
+LARGEST = 8 * 1024 * 1024  # Bytes of a file.
+MOST_CONFUSIONS = 20
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# [iPhone](product), [iPhone]{"entity": "product"} and [iPhone][{"entity": …}, {"entity": …}]
+_ANNOTATION = re.compile(r"\[([^\[\]]+)\](?:\([^()\[\]]+\)|\{[^{}]+\}|\[\s*\{[^\[\]]+\}\s*\])")
+_LOOKS_ANNOTATED = re.compile(r"\](?=[({\[])")
+_NOT_IN_YAML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_PLAIN_NAME = re.compile(r"[A-Za-z][\w/-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sentence, and what the visitor wants by it."""
+
+    text: str
+    intent: str
+
+
+@dataclass(frozen=True)
+class IntentScore:
+    """How well one intent is recognised; `size` counts its examples."""
+
+    intent: str
+    precision: float
+    recall: float
+    f1: float
+    size: int
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often one intent was taken for another; `predicted` is empty when none was found."""
+
+    expected: str
+    predicted: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well a model does; intents by name, confusions with the most frequent first."""
+
+    size: int
+    accuracy: float
+    macro_f1: float
+    intents: tuple[IntentScore, ...]
+    confusions: tuple[Confusion, ...]
+
+
+class Classifier(Protocol):
+    """Anything that understands a text."""
+
+    def parse(self, text: str) -> Understanding:
+        """Understand a text."""
+
+
+def read_file(path: Path) -> list[Example]:
+    """Read a .yml, .yaml or .csv file; ValueError says what is wrong with it."""
+    readers = {".yml": read_rasa, ".yaml": read_rasa, ".csv": read_csv}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(f"{path.name}: training files end in .yml, .yaml or .csv")
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    _refuse_large(len(data))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is not UTF-8: {error.reason}") from error
+    return reader(text)
+
+
+def read_rasa(text: str) -> list[Example]:
+    """Read the intents of a Rasa NLU file; entities become their surface text, the rest is skipped.
+
+    Raises ValueError with the reason when the file is no such file.
+    """
+    _refuse_large(len(text.encode("utf-8", "surrogatepass")))
+    try:
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506  # It is the safe loader, in C.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"this is not YAML: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("nlu"), list):
+        raise ValueError("there is no list called 'nlu' at the top of the file")
+    version = str(document.get("version", "3.1"))
+    if version.partition(".")[0] not in {"2", "3"}:
+        raise ValueError(f"version {version!r} is not known; 3.1 is")
+    return [example for item in document["nlu"] for example in _examples_of(item)]
+
+
+def read_csv(text: str) -> list[Example]:
+    """Read rows below the header `text,intent`; more columns do no harm."""
+    _refuse_large(len(text.encode("utf-8", "surrogatepass")))
+    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    examples = []
+    try:
+        if not {"text", "intent"} <= set(lines.fieldnames or ()):
+            raise ValueError("the first line must name the columns text and intent")
+        for row in lines:
+            said, intent = (row["text"] or "").strip(), (row["intent"] or "").strip()
+            if not said or not intent:
+                raise ValueError(f"line {lines.line_num} needs a text and an intent")
+            examples.append(Example(said, intent))
+    except csv.Error as error:
+        raise ValueError(f"line {lines.line_num} is not CSV: {error}") from error
+    return examples
+
+
+def write_rasa(examples: Iterable[Example]) -> str:
+    """Write a Rasa NLU file, intents in the order of their first example, each sentence once.
+
+    Rasa has no way to escape an annotation: a sentence with `](` is written with a space between.
+    """
+    said: dict[str, dict[str, None]] = {}
+    for example in examples:
+        line = " ".join(_NOT_IN_YAML.sub(" ", example.text).split())
+        if line and example.intent:
+            said.setdefault(example.intent, {})[_LOOKS_ANNOTATED.sub("] ", line)] = None
+    if not said:
+        return 'version: "3.1"\nnlu: []\n'
+    lines = ['version: "3.1"', "nlu:"]
+    for intent, texts in said.items():
+        lines += [f"- intent: {_yaml_name(intent)}", "  examples: |"]
+        lines += [f"    - {line}" for line in texts]
+    return "\n".join(lines) + "\n"
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Return a hash of the set of examples, whatever their order: 32 hexadecimal digits."""
+    content = sorted({(example.intent, example.text) for example in examples})
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
+
+
+def evaluate(model: Classifier, examples: Sequence[Example]) -> Evaluation:
+    """Let a model parse examples it was not trained on, and count.
+
+    The macro F1 is the mean over every intent that was expected or predicted.
+    """
+    pairs = Counter((example.intent, model.parse(example.text).intent) for example in examples)
+    expected, predicted = Counter[str](), Counter[str]()
+    for (truth, guess), count in pairs.items():
+        expected[truth] += count
+        predicted[guess] += count
+    intents = sorted((set(expected) | set(predicted)) - {""})
+    scores = tuple(
+        _score(intent, pairs[intent, intent], expected[intent], predicted[intent])
+        for intent in intents
+    )
+    wrong = sorted((-count, *pair) for pair, count in pairs.items() if pair[0] != pair[1])
+    return Evaluation(
+        size=len(examples),
+        accuracy=_share(sum(pairs[intent, intent] for intent in intents), len(examples)),
+        macro_f1=_share(sum(score.f1 for score in scores), len(scores)),
+        intents=scores,
+        confusions=tuple(
+            Confusion(truth, guess, -n) for n, truth, guess in wrong[:MOST_CONFUSIONS]
+        ),
+    )
+
+
+def _refuse_large(size: int) -> None:
+    if size > LARGEST:
+        raise ValueError(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
+
+
+def _examples_of(item: Any) -> Iterator[Example]:
+    """Yield the examples of one entry; synonyms, lookups and regexes have no intent."""
+    if not isinstance(item, dict):
+        raise ValueError(f"an entry of 'nlu' is not a mapping: {str(item)[:40]!r}")  # noqa: TRY004
+    if "intent" not in item:
+        return
+    intent = item["intent"]
+    if not isinstance(intent, str) or not intent.strip():
+        raise ValueError(f"the intent {intent!r} is not a text; put its name in quotes")
+    for line in _lines_of(intent, item.get("examples")):
+        text = _ANNOTATION.sub(r"\1", line).strip()
+        if text:
+            yield Example(text, intent.strip())
+
+
+def _lines_of(intent: str, examples: Any) -> Iterator[str]:
+    """Yield the sentences of both shapes Rasa knows: a block of dashes, or a list of `text`."""
+    if isinstance(examples, list):
+        for entry in examples:
+            if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+                raise ValueError(f"intent {intent}: an example in a list needs a 'text'")
+            yield entry["text"].strip().removeprefix("- ")
+        return
+    if not isinstance(examples, str):
+        raise ValueError(f"intent {intent}: 'examples: |' with a sentence a line is missing")  # noqa: TRY004
+    for line in filter(None, map(str.strip, examples.split("\n"))):
+        if not line.startswith("-"):
+            raise ValueError(f"intent {intent}: the line {line[:40]!r} does not start with '- '")
+        yield line[1:]
+
+
+def _yaml_name(intent: str) -> str:
+    """Quote a name that YAML would read as something else, `yes` and `10086` among them."""
+    if _PLAIN_NAME.fullmatch(intent) and yaml.safe_load(intent) == intent:
+        return intent
+    return json.dumps(intent)
+
+
+def _score(intent: str, right: int, expected: int, predicted: int) -> IntentScore:
+    f1 = _share(2 * right, expected + predicted)
+    return IntentScore(intent, _share(right, predicted), _share(right, expected), f1, expected)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
