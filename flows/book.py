@@ -57,7 +57,7 @@ def _read_all(
 ) -> dict[str, T]:
     found: dict[str, T] = {}
     for path, document in documents.items():
-        if not path.startswith(folder) or document.problems and document.value is None:
+        if not path.startswith(folder) or (document.problems and document.value is None):
             continue
         value = reader(document)
         name = path.removeprefix(folder).rsplit(".", 1)[0]

@@ -25,7 +25,7 @@ SCHEMA_LINE = "# yaml-language-server: $schema=/schemas/{kind}.json\n"
 
 
 def kind_of(path: str) -> str:
-    """Name the kind of object a file holds: flow, script, rule, workspace, widget, nlu …"""
+    """Name the kind of object a file holds: flow, script, rule, workspace, widget or nlu."""
     folder, _, name = path.rpartition("/")
     return KIND_OF_FOLDER.get(folder, folder) if folder else name.removesuffix(".yaml")
 

@@ -21,7 +21,7 @@ Known = Mapping[str, str]
 
 
 def find_problems(book: FlowBook, facts: Known) -> list[Problem]:
-    """Name everything wrong with a book; `facts` gives the type of each fact rules may ask about."""
+    """Name everything wrong with a book; `facts` gives the type of each known fact."""
     problems = list(book.problems)
     problems += _in_workspace(book)
     slots = slots_of(book)

@@ -24,14 +24,14 @@ class Test:
 
 
 @dataclass(frozen=True)
-class All:
+class AllOf:
     """Every part must hold; nothing at all holds."""
 
     parts: tuple["Condition", ...] = ()
 
 
 @dataclass(frozen=True)
-class Any_:
+class AnyOf:
     """At least one part must hold."""
 
     parts: tuple["Condition", ...] = ()
@@ -44,16 +44,16 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Test | All | Any_ | Not
+Condition: TypeAlias = Test | AllOf | AnyOf | Not
 
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Say whether a condition holds for these facts."""
     if isinstance(condition, Test):
         return OPERATORS[condition.op](facts.get(condition.fact), condition.value)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return all(holds(part, facts) for part in condition.parts)
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return any(holds(part, facts) for part in condition.parts)
     return not holds(condition.part, facts)
 
@@ -123,13 +123,13 @@ def read_condition(document: Document, value: Any, path: Path, step: str = "") -
         if name in ("all", "any") and isinstance(value[name], list):
             inner = enumerate(value[name])
             parts = [read_condition(document, part, (*path, name, i), step) for i, part in inner]
-            return All(tuple(parts)) if name == "all" else Any_(tuple(parts))
+            return AllOf(tuple(parts)) if name == "all" else AnyOf(tuple(parts))
         if name == "not":
             return Not(read_condition(document, value[name], (*path, "not"), step))
     if isinstance(value, dict) and set(value) == {"fact", "op", "value"}:
         return _read_test(document, value, path, step)
     document.problems.append(document.problem("bad_condition", path, step))
-    return All()
+    return AllOf()
 
 
 def _read_test(document: Document, value: dict[str, Any], path: Path, step: str) -> Condition:
@@ -137,7 +137,7 @@ def _read_test(document: Document, value: dict[str, Any], path: Path, step: str)
     if op not in OPERATORS:
         place = (*path, "op")
         document.problems.append(document.problem("unknown_operator", place, step, operator=op))
-        return All()
+        return AllOf()
     wants = {"in": "list", "not_in": "list", "exists": "bool"}.get(str(op))
     right = kind_of(want) == wants if wants else kind_of(want) in ("bool", "number", "text")
     if op in ("gt", "gte", "lt", "lte") and kind_of(want) == "bool":
@@ -145,5 +145,5 @@ def _read_test(document: Document, value: dict[str, Any], path: Path, step: str)
     if not isinstance(fact, str) or not right:
         place = (*path, "value")
         document.problems.append(document.problem("bad_value", place, step, fact=fact, operator=op))
-        return All()
+        return AllOf()
     return Test(fact, str(op), tuple(want) if isinstance(want, list) else want)

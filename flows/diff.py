@@ -43,9 +43,7 @@ def step_changes(old: Flow, new: Flow) -> list[Change]:
 
 def lines(old: str, new: str, names: tuple[str, str]) -> list[str]:
     """Give the unified diff of two texts, without line ends."""
-    return list(
-        difflib.unified_diff(old.splitlines(), new.splitlines(), *names, lineterm="", n=3)
-    )
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), *names, lineterm="", n=3))
 
 
 def changed_files(old: Files, new: Files) -> Mapping[str, list[str]]:

@@ -16,7 +16,7 @@ Text: TypeAlias = Mapping[str, str]
 
 def in_language(text: Text, language: str, default: str = "") -> str:
     """Choose the text for a language: itself, its family (`zh` for `zh-CN`), the default, any."""
-    family = language.split("-")[0]
+    family = language.split("-", maxsplit=1)[0]
     for wanted in (language, "", family, default):
         if wanted in text:
             return text[wanted]

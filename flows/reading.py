@@ -1,4 +1,4 @@
-"""Plain YAML values to workspace, flow and script; whatever is wrong becomes a problem with a place.
+"""Plain YAML values to workspace, flow and script; what is wrong becomes a problem with a place.
 
 Reading never fails: a part that cannot be understood is left out and named.
 """
@@ -9,9 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 from flows.conditions import read_condition
-from flows.model import Ask, Branch, Call, Case, Choice, End, Expect, Flow, Handover, Say, Set
-from flows.model import Step, Text
-from flows.scripts import GOAL, Script, Variant
+from flows.model import (
+    Ask,
+    Branch,
+    Call,
+    Case,
+    Choice,
+    End,
+    Expect,
+    Flow,
+    Handover,
+    Say,
+    Set,
+    Step,
+    Text,
+)
+from flows.scripts import Script, Variant
 from flows.workspace import Coupon, Human, Workspace
 from flows.yaml_text import Document, Path
 
@@ -226,7 +239,7 @@ READERS: dict[str, Callable[[Fields, str], Step]] = {
 def read_script(document: Document) -> Script:
     """Read a script file."""
     fields = Fields(document, document.value, ())
-    key, goal = fields.key("script"), fields.take("goal", str, GOAL)
+    key, goal = fields.key("script"), fields.take("goal", str, "")
     variants = {}
     for name, value in fields.take("variants", dict, _NOTHING).items():
         inner = Fields(document, value, ("variants", name))
@@ -275,7 +288,7 @@ def read_workspace(document: Document) -> Workspace:
         inner = Fields(document, value, ("coupons", name))
         amount = inner.take("amount", (int, float), 0)
         url = inner.take("url", str, "")
-        if url and not url.startswith(("/", "https://", "http://")) or url.startswith("//"):
+        if (url and not url.startswith(("/", "https://", "http://"))) or url.startswith("//"):
             inner.problem("bad_url", "url", url=url)
         coupons[name] = Coupon(name, inner.text("title"), amount, url)
         inner.finish()

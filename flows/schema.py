@@ -74,7 +74,9 @@ _STEPS: dict[str, Schema] = {
     "handover": {"handover": _object(queue=_KEY, reason=_STRING), "next": _KEY},
     "end": {"end": {}},
 }
-_WEIGHTING: Schema = {"oneOf": [{"enum": ["even", "bandit"]}, _object(["fixed"], fixed=_map(_NUMBER))]}
+_WEIGHTING: Schema = {
+    "oneOf": [{"enum": ["even", "bandit"]}, _object(["fixed"], fixed=_map(_NUMBER))]
+}
 _WHERE = _map({"type": ["string", "number", "boolean"]})
 _LIMITS = _object(
     cooldown=_DURATION,

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from flows.model import Text
 
-GOAL = "Order Completed"
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -21,11 +19,12 @@ class Variant:
 class Script:
     """What is said, its wordings, and how one of them is chosen.
 
+    `goal` is the event that counts as its conversion; a script without one earns no credit.
     `weighting` is `even`, `fixed` or `bandit`; `weights` holds the shares of `fixed`.
     """
 
     key: str
     variants: Mapping[str, Variant] = field(default_factory=dict)
-    goal: str = GOAL
+    goal: str = ""
     weighting: str = "even"
     weights: Mapping[str, float] = field(default_factory=dict)

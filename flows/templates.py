@@ -37,8 +37,6 @@ def problem_in(text: str) -> str:
     return ""
 
 
-
-
 def variable_paths(text: str) -> set[str]:
     """Name the values a wording asks for as dotted paths, such as `slot.budget`."""
     if "{" not in text or problem_in(text):

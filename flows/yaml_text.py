@@ -54,7 +54,7 @@ def read(content: str | bytes, file: str = "") -> Document:
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
     except UnicodeDecodeError as error:
-        before = bytes(content)[: error.start]
+        before = error.object[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         document.problems.append(Problem("not_utf8", file, line, column))
@@ -86,7 +86,8 @@ def _refuse(text: str, file: str) -> Problem | None:
     """Look at the event stream for what is never built: depth, aliases, tags, second documents."""
     level = aliases = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -102,7 +103,7 @@ def _refuse(text: str, file: str) -> Problem | None:
         if documents > 1:
             return Problem("second_document", file, *at)
         if getattr(event, "tag", None):
-            return Problem("tag", file, *at, values={"tag": event.tag})
+            return Problem("tag", file, *at, values={"tag": str(getattr(event, "tag", ""))})
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flows.conditions import All, Condition
+from flows.conditions import AllOf, Condition
 from flows.model import Text
 
 MESSAGE = "message"
@@ -17,7 +17,7 @@ PAGE_LEAVE = "page_leave"
 
 @dataclass(frozen=True)
 class Event:
-    """Something a visitor did. `name` follows Segment's spec, or is `message`, `page`, `page_leave`."""
+    """Something a visitor did: an event of Segment's spec, `message`, `page` or `page_leave`."""
 
     name: str
     at: float
@@ -94,7 +94,7 @@ class Rule:
 
     key: str
     trigger: Trigger
-    when: Condition = field(default_factory=All)
+    when: Condition = field(default_factory=AllOf)
     then: tuple[Deed, ...] = ()
     name: Text = field(default_factory=dict)
     priority: int = 50

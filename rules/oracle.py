@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.conditions import All, Any_, Condition, Facts, Test, holds
+from flows.conditions import AllOf, AnyOf, Condition, Facts, Test, holds
 from rules.model import Rule
 
 
@@ -32,7 +32,7 @@ def explain(condition: Condition, facts: Facts) -> Explained:
     if isinstance(condition, Test):
         found = facts.get(condition.fact)
         return Explained("test", held, condition.fact, condition.op, condition.value, found)
-    if isinstance(condition, All | Any_):
+    if isinstance(condition, AllOf | AnyOf):
         parts = tuple(explain(part, facts) for part in condition.parts)
-        return Explained("all" if isinstance(condition, All) else "any", held, parts=parts)
+        return Explained("all" if isinstance(condition, AllOf) else "any", held, parts=parts)
     return Explained("not", held, parts=(explain(condition.part, facts),))

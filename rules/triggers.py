@@ -21,9 +21,7 @@ class RuleState:
     in_session: Mapping[str, int] = field(default_factory=dict)
 
 
-def react(
-    rules: Sequence[Rule], state: RuleState, event: Event
-) -> tuple[RuleState, list[Rule]]:
+def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleState, list[Rule]]:
     """Give the state after an event and the rules it wakes, before conditions and limits."""
     woken = []
     for rule in rules:

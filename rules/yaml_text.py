@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flows.conditions import All, Condition, read_condition
+from flows.conditions import AllOf, Condition, read_condition
 from flows.reading import Fields
 from flows.yaml_text import Document, read
 from rules.durations import seconds
-from rules.model import DEED_TARGETS, PAGE_LEAVE, Case, Conflict, Deed, Dwell, Event, Limits
-from rules.model import Rule, Trigger
+from rules.model import (
+    DEED_TARGETS,
+    PAGE_LEAVE,
+    Case,
+    Conflict,
+    Deed,
+    Dwell,
+    Event,
+    Limits,
+    Rule,
+    Trigger,
+)
 
 
 def read_rules(files: Mapping[str, str]) -> tuple[list[Rule], dict[str, Document]]:
@@ -27,7 +37,7 @@ def read_rule(document: Document) -> Rule:
         fields.problem("key_is_not_file_name", key=key, name=stem)
     trigger = _read_trigger(fields.inside("trigger"))
     when = fields.take("when", dict, None)
-    condition: Condition = All() if when is None else read_condition(document, when, ("when",))
+    condition: Condition = AllOf() if when is None else read_condition(document, when, ("when",))
     rule = Rule(
         stem,
         trigger,

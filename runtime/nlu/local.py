@@ -4,8 +4,9 @@ scikit-learn trains it and is imported nowhere else: one sentence through scikit
 times what a dict of n-grams and one small matrix product cost, and the numbers are the same. A
 model is an .npz file without pickles, so loading one can run nobody's code.
 
-The softmax sees the margins times the temperature times the *coverage*: how much of the text the
-model has ever seen. A text of unknown words with one familiar particle must not look certain.
+The softmax sees the margins times the *coverage*, how much of the text the model has ever seen,
+and beside the intents a rival called "none of them" that gains where coverage is lost. Without it
+a shop with four intents would be sure of one of them whatever is said.
 """
 
 import io
@@ -37,6 +38,8 @@ MOST_WEIGHTS = 40_000_000  # N-grams times intents: 160 MB.
 MARGIN_PENALTY = 2.0  # The C of the SVC, chosen on validation data (Chinese and English).
 FOLDS = 5
 MANY_EXAMPLES = 3_000  # Beyond this, one fold is plenty to fit a single number on.
+NONE_OF_THEM = -0.6  # The margin of the rival when every n-gram of a text is known ...
+UNHEARD_OF = 0.5  # ... and when none is. Both chosen on validation data, with texts out of scope.
 USUAL_TEMPERATURE = 6.0
 USUAL_STRENGTH = 5.0  # How many nats of evidence it takes to move away from the usual one.
 
@@ -60,20 +63,34 @@ class LocalModel:
 
     def parse(self, text: str) -> Understanding:
         """Understand a text; the empty Understanding when the model knows nothing in it."""
-        margins, coverage = self._look_at(text)
+        margins, coverage = self.look_at(text)
         if margins is None:
             return Understanding()
-        shares = _softmax(self.temperature * coverage * margins)
-        if len(self.intents) == 1:  # It has no rival, so familiarity is all there is to go by.
-            shares = np.array([coverage])
-        best = np.argsort(-shares, kind="stable")[:RANKED]
+        shares = _softmax(self.temperature * _scores(margins, coverage))[:-1]
+        best = np.argsort(-margins, kind="stable")[:RANKED]
         ranking = tuple((self.intents[i], float(shares[i])) for i in best)
         return Understanding(*ranking[0], ranking)
 
-    def margins(self, text: str) -> dict[str, float]:
-        """Return the SVC's decision value of every intent; nothing for a wholly unknown text."""
-        margins, _ = self._look_at(text)
-        return {} if margins is None else dict(zip(self.intents, margins.tolist(), strict=True))
+    def look_at(self, text: str) -> tuple[Floats | None, float]:
+        """Return the SVC's decision values, one an intent, and the coverage.
+
+        Coverage is the known share of the length of the TF-IDF vector, spelling left out: some
+        letters of an English word are always known. The decision values are
+        None when nothing is known.
+        """
+        telling, spelled = _cut(normalise(text))
+        rows, values, unknown = self._gather(telling)
+        known = sum(value * value for value in values)
+        more_rows, more_values, _ = self._gather(spelled)
+        rows, values = rows + more_rows, values + more_values
+        if not rows:
+            return None, 0.0
+        # What was never seen is as rare as the rarest n-gram that was.
+        coverage = math.sqrt(known / (known + unknown * self.rarest * self.rarest or 1.0))
+        length = math.sqrt(sum(value * value for value in values))
+        vector: Floats = np.array([value / length for value in values], dtype=np.float32)
+        margins: Floats = vector @ self.weights[rows] + self.bias
+        return margins, coverage
 
     def dump(self) -> bytes:
         """Write the model as .npz bytes, the same ones for the same model."""
@@ -104,6 +121,18 @@ class LocalModel:
             raise ValueError("the model file is damaged") from error
         return model
 
+    def _gather(self, ngrams: list[str]) -> tuple[list[int], list[float], int]:
+        """Return the rows of the known n-grams, their TF-IDF, and how many are unknown."""
+        rows: list[int] = []
+        values: list[float] = []
+        counts = Counter(ngrams)
+        for ngram, count in counts.items():
+            row = self.rows.get(ngram)
+            if row is not None:
+                rows.append(row)
+                values.append(self.idf[row] * (1.0 + math.log(count) if count > 1 else 1.0))
+        return rows, values, len(counts) - len(rows)
+
     @classmethod
     def _of_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> Self:
         intents, ngrams = _unpack(arrays["intents"]), _unpack(arrays["ngrams"])
@@ -117,26 +146,6 @@ class LocalModel:
         rarest = float(idf.max(initial=1.0))
         temperature = float(arrays["temperature"])
         return cls(tuple(intents), rows, idf.tolist(), weights, bias, rarest, temperature)
-
-    def _look_at(self, text: str) -> tuple[Floats | None, float]:
-        """Return the margins and the coverage: the known share of the TF-IDF vector's length."""
-        rows: list[int] = []
-        values: list[float] = []
-        unknown = 0
-        for ngram, count in Counter(ngrams_of(normalise(text))).items():
-            row = self.rows.get(ngram)
-            if row is None:
-                unknown += 1
-            else:
-                rows.append(row)
-                values.append(self.idf[row] * (1.0 + math.log(count) if count > 1 else 1.0))
-        if not rows:
-            return None, 0.0
-        known = sum(value * value for value in values)
-        vector = np.array(values, dtype=np.float32) / np.float32(math.sqrt(known))
-        # What was never seen is as rare as the rarest n-gram that was.
-        coverage = math.sqrt(known / (known + unknown * self.rarest * self.rarest))
-        return vector @ self.weights[rows] + self.bias, coverage
 
 
 def train(examples: Iterable[Example]) -> bytes:
@@ -158,19 +167,27 @@ def ngrams_of(text: str) -> list[str]:
     """Cut a normalised text into n-grams; no n-gram of one kind looks like one of another.
 
     A word in an alphabet gives itself (`=card`), the pair with the word before it, and the 1- to
-    4-grams of its letters between spaces. A run of Chinese gives its 1- to 4-grams between marks.
+    4-grams of its spelling. A run of Chinese gives its 1- to 4-grams, with marks at its ends.
     """
-    ngrams: list[str] = []
+    telling, spelled = _cut(text)
+    return telling + spelled
+
+
+def _cut(text: str) -> tuple[list[str], list[str]]:
+    """Return the n-grams that carry meaning, and those that only spell the words again."""
+    telling: list[str] = []
+    spelled: list[str] = []
     before = ""
     for word, run in _PIECE.findall(text):
         if word:
-            ngrams += (f"={word}", f"{before}={word}")
-            before, piece = f"={word}", f" {word} "
+            telling += (f"={word}", f"{before}={word}")
+            before, piece, ngrams = f"={word}", f" {word} ", spelled
         else:
-            before, piece = "", f"\x02{run}\x03"
-        for size in (1, 2, 3, 4):
+            before, piece, ngrams = "", f"\x02{run}\x03", telling
+        ngrams += word or run  # Single characters without the marks, which every text has.
+        for size in (2, 3, 4):
             ngrams += [piece[i : i + size] for i in range(len(piece) - size + 1)]
-    return ngrams
+    return telling, spelled
 
 
 def _fit(labelled: Labelled) -> LocalModel:
@@ -236,18 +253,20 @@ def _temperature(labelled: Labelled) -> float:
 
 
 def _held_out_scores(labelled: Labelled) -> Iterable[tuple[Floats, int]]:
-    """Yield coverage times margins of held-out texts, each with the place of its true intent."""
+    """Yield the scores of held-out texts, each with the place of its true intent."""
     order = np.random.default_rng(0).permutation(len(labelled))
     shuffled = [labelled[i] for i in order]
     for fold in range(1 if len(labelled) > MANY_EXAMPLES else FOLDS):
-        rest = [pair for i, pair in enumerate(shuffled) if i % FOLDS != fold]
-        model = _fit(rest)
-        if len(model.intents) < 2:  # noqa: PLR2004  # Nothing to tell apart.
-            continue
+        model = _fit([pair for i, pair in enumerate(shuffled) if i % FOLDS != fold])
         for text, intent in shuffled[fold::FOLDS]:
-            margins, coverage = model._look_at(text)  # noqa: SLF001
+            margins, coverage = model.look_at(text)
             if margins is not None and intent in model.intents:
-                yield coverage * margins, model.intents.index(intent)
+                yield _scores(margins, coverage), model.intents.index(intent)
+
+
+def _scores(margins: Floats, coverage: float) -> Floats:
+    """Return what the softmax sees: a score for each intent and, last, for none of them."""
+    return np.append(coverage * margins, coverage * NONE_OF_THEM + (1 - coverage) * UNHEARD_OF)
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -20,6 +20,7 @@ import yaml
 from runtime.nlu.understanding import Understanding
 
 LARGEST = 8 * 1024 * 1024  # Bytes of a file.
+DEEPEST = 30  # Levels of YAML.
 MOST_CONFUSIONS = 20
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -98,12 +99,9 @@ def read_rasa(text: str) -> list[Example]:
     Raises ValueError with the reason when the file is no such file.
     """
     _refuse_large(len(text.encode("utf-8", "surrogatepass")))
-    try:
-        document = yaml.load(text, Loader=_LOADER)  # noqa: S506  # It is the safe loader, in C.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError(f"this is not YAML: {error}") from error
+    document = _load(text)
     if not isinstance(document, dict) or not isinstance(document.get("nlu"), list):
-        raise ValueError("there is no list called 'nlu' at the top of the file")
+        raise ValueError("there is no list called 'nlu' at the top")  # noqa: TRY004
     version = str(document.get("version", "3.1"))
     if version.partition(".")[0] not in {"2", "3"}:
         raise ValueError(f"version {version!r} is not known; 3.1 is")
@@ -169,20 +167,43 @@ def evaluate(model: Classifier, examples: Sequence[Example]) -> Evaluation:
         for intent in intents
     )
     wrong = sorted((-count, *pair) for pair, count in pairs.items() if pair[0] != pair[1])
+    worst = wrong[:MOST_CONFUSIONS]
     return Evaluation(
         size=len(examples),
         accuracy=_share(sum(pairs[intent, intent] for intent in intents), len(examples)),
         macro_f1=_share(sum(score.f1 for score in scores), len(scores)),
         intents=scores,
-        confusions=tuple(
-            Confusion(truth, guess, -n) for n, truth, guess in wrong[:MOST_CONFUSIONS]
-        ),
+        confusions=tuple(Confusion(truth, guess, -n) for n, truth, guess in worst),
     )
 
 
 def _refuse_large(size: int) -> None:
     if size > LARGEST:
         raise ValueError(f"the file is larger than {LARGEST // 1024 // 1024} MiB")
+
+
+def _load(text: str) -> Any:
+    try:
+        # The loader in C dies on thousands of open brackets, so its events are counted first.
+        if _depth(text) <= DEEPEST:
+            return yaml.load(text, Loader=_LOADER)  # noqa: S506  # It is the safe loader, in C.
+    except (yaml.YAMLError, ValueError) as error:
+        raise ValueError(f"this file cannot be read: {error}") from error
+    raise ValueError(f"this file has more than {DEEPEST} levels")
+
+
+def _depth(text: str) -> int:
+    """Return the depth of the deepest level, or of the first one that is too deep."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            deepest = max(deepest, depth)
+            if depth > DEEPEST:
+                break
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return deepest
 
 
 def _examples_of(item: Any) -> Iterator[Example]:
@@ -205,7 +226,7 @@ def _lines_of(intent: str, examples: Any) -> Iterator[str]:
     if isinstance(examples, list):
         for entry in examples:
             if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-                raise ValueError(f"intent {intent}: an example in a list needs a 'text'")
+                raise ValueError(f"intent {intent}: a listed example needs a 'text'")  # noqa: TRY004
             yield entry["text"].strip().removeprefix("- ")
         return
     if not isinstance(examples, str):

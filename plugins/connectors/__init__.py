@@ -1,0 +1,1 @@
+"""Other systems that effects may reach, one module each."""

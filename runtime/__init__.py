@@ -1,0 +1,1 @@
+"""Speaks to visitors what was published."""

@@ -1,0 +1,73 @@
+"""The path of one message: gather, advance, perform, commit. Start reading here."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runtime.engine.session import Session
+from runtime.errors import SessionBusy
+from runtime.messages import Message, Reply, checked, reply_of
+from runtime.nlu.understand import understand
+from runtime.nlu.understanding import Understanding
+from runtime.perform import plan
+from runtime.releases import Release
+from runtime.services import Services
+from runtime.store.sessions import Seen
+from runtime.thinking import Moment, Thought, think
+
+MOST_TRIES = 12  # Two tabs can race, and ten copies of one message; more is something else.
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a message was answered with, and where the visitor stands now."""
+
+    replies: list[Reply]
+    session: Session
+    repeated: bool = False
+
+
+async def handle(services: Services, message: Message) -> Answer:
+    """Answer one message; when the session moved on meanwhile, answer it from where it is now."""
+    message = checked(message)
+    for attempt in range(MOST_TRIES):
+        seen = await services.sessions.load(message.visitor, message.id)
+        if seen.replies is not None:  # A repeated message gets the answer it got.
+            return Answer([reply_of(line) for line in seen.replies], seen.session, repeated=True)
+        release = await _release_for(services, seen)
+        thought = think(release, seen.session, _moment(services, release, seen, message))
+        commit = plan(seen.session, thought, message, services.now())
+        if await services.sessions.commit(seen, commit, message.id):
+            replies = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
+            return Answer(replies, commit.session)
+        await asyncio.sleep(services.dice.random() * 0.004 * attempt)
+    raise SessionBusy(message.visitor)
+
+
+def preview(services: Services, release: Release, session: Session, message: Message) -> Thought:
+    """Let a draft answer: the same engine, but nothing is loaded, kept or sent."""
+    seen = Seen("0", session, None, 0, {})
+    return think(release, session, _moment(services, release, seen, checked(message)))
+
+
+async def _release_for(services: Services, seen: Seen) -> Release:
+    """Give the release a session is pinned to; one that is gone is replaced by the live one."""
+    number = seen.session.release or seen.current
+    return await services.releases.get(number)
+
+
+def _moment(services: Services, release: Release, seen: Seen, message: Message) -> Moment:
+    found = Understanding()
+    if message.kind == "message" and message.text and not seen.session.desk:
+        found = understand(release.model, message.text)
+    return Moment(message, services.now(), services.local_time(), found, seen.weights)
+
+
+def session_values(answer: Answer) -> dict[str, Any]:
+    """Give what a channel may know of a session: who answers now, and the last line's number."""
+    return {"desk": answer.session.desk, "agent": answer.session.agent, "seq": answer.session.seq}
+
+
+def fresh_session(visitor: str, lang: str = "") -> Session:
+    """Give a session that has not begun."""
+    return replace(Session(visitor), lang=lang)

@@ -1,0 +1,1 @@
+"""The heart: walks a book for one visitor. Pure."""

@@ -1,0 +1,170 @@
+"""advance(book, session, turn): walk until the visitor must speak. Pure.
+
+The ways into a walk are few: a visitor said something (`hear`), nobody understood it (`lose`), a
+flow is started (`start`), a script is said out of turn (`speak`), a person hands back (`resume`).
+"""
+
+from dataclasses import replace
+
+from flows.book import FlowBook
+from flows.model import Ask, Handover
+from runtime.engine import effects
+from runtime.engine.answers import fill, pick
+from runtime.engine.session import Session
+from runtime.engine.steps import STEPS, Walk, hand_over
+from runtime.engine.turn import Turn
+
+MOST_STEPS = 60
+Moved = tuple[Session, list[effects.Effect]]
+
+
+def hear(book: FlowBook, session: Session, turn: Turn) -> Moved | None:
+    """Let the current step take what the visitor said; None when it is not meant for it."""
+    walk = Walk(book, session, turn)
+    human = book.workspace.human
+    if turn.intent == human.intent:
+        return ask_for_person(book, session, turn, "asked")
+    jumped = _follow_button(walk)
+    if jumped:
+        return jumped
+    step = _current(book, session)
+    if not isinstance(step, Ask):
+        return None
+    to = pick(step, turn, session.flow)
+    if to is None and step.slot and turn.text and not step.choices:
+        value = fill(step.expect, turn.text)
+        if value is not None:
+            slots = {**session.slots, step.slot: value}
+            walk.session = replace(session, slots=slots)
+            to = step.next
+    if to is None:
+        return None
+    walk.session = replace(walk.session, tries=0)
+    return _go(walk, to)
+
+
+def lose(book: FlowBook, session: Session, turn: Turn) -> Moved:
+    """Answer what nothing understood: ask again, go on by `otherwise`, or start from the front."""
+    walk = Walk(book, session, turn)
+    step = _current(book, session)
+    if step is None:
+        flow = book.flows.get(book.workspace.start)
+        if flow is None:
+            walk.say(book.workspace.fallback)
+            return walk.session, walk.wishes
+        return start(book, session, replace(turn, unheard=True), flow.key)
+    walk.session = replace(session, fallbacks=session.fallbacks + 1)
+    if isinstance(step, Ask):
+        tries = session.tries + 1
+        if step.slot and tries <= step.retries:
+            walk.session = replace(walk.session, tries=tries)
+            return _go(walk, step.key)
+        walk.session = replace(walk.session, tries=0)
+        if step.otherwise:
+            return _go(walk, step.otherwise)
+    walk.say(book.workspace.fallback)
+    return _go(walk, step.key) if isinstance(step, Ask) else (walk.session, walk.wishes)
+
+
+def start(book: FlowBook, session: Session, turn: Turn, flow: str) -> Moved:
+    """Start a flow; a value that was being asked for is asked for again afterwards."""
+    step = _current(book, session)
+    stack = session.stack[-4:]
+    if isinstance(step, Ask) and step.slot and session.flow != flow:
+        stack = (*stack, (session.flow, session.step))
+    elif not session.stack or session.flow == flow:
+        stack = ()
+    walk = Walk(book, replace(session, flow=flow, stack=stack, tries=0), turn)
+    return _go(walk, book.flows[flow].start) if flow in book.flows else (session, [])
+
+
+def speak(book: FlowBook, session: Session, turn: Turn, script: str) -> Moved:
+    """Say a script out of turn; the session stays where it is."""
+    walk = Walk(book, session, turn)
+    walk.say(script)
+    return walk.session, walk.wishes
+
+
+def ask_for_person(book: FlowBook, session: Session, turn: Turn, reason: str) -> Moved:
+    """Put the visitor into the queue for a person, from wherever they are."""
+    walk = Walk(book, session, turn)
+    if not session.desk:
+        walk.say(book.workspace.human.script)
+        hand_over(walk, book.workspace.human.queue, reason)
+    return walk.session, walk.wishes
+
+
+def resume(book: FlowBook, session: Session, turn: Turn) -> Moved:
+    """Go on after a person handed the conversation back."""
+    session = replace(session, desk="", agent="", queue="", reason="")
+    step = _current(book, session)
+    walk = Walk(book, session, turn)
+    if isinstance(step, Handover) and step.next:
+        return _go(walk, step.next)
+    walk.say(book.workspace.human.closed)
+    if isinstance(step, Ask):
+        return _go(walk, step.key)
+    walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
+    return walk.session, walk.wishes
+
+
+def _current(book: FlowBook, session: Session) -> object | None:
+    flow = book.flows.get(session.flow)
+    return flow.steps.get(session.step) if flow else None
+
+
+def _follow_button(walk: Walk) -> Moved | None:
+    """Follow a button of any step, an older one too, as long as its flow still has it."""
+    parts = walk.turn.payload.removeprefix("/").split(".")
+    if len(parts) != 3 or not parts[2].isdigit():
+        return None
+    flow = walk.book.flows.get(parts[0])
+    step = flow.steps.get(parts[1]) if flow else None
+    if not isinstance(step, Ask) or int(parts[2]) >= len(step.choices):
+        return None
+    session = walk.session
+    if session.flow != parts[0]:
+        walk.session = replace(session, flow=parts[0], stack=())
+    walk.session = replace(walk.session, tries=0)
+    _click(walk, step.script)
+    return _go(walk, step.choices[int(parts[2])].next)
+
+
+def _click(walk: Walk, script: str) -> None:
+    kept = []
+    for exposure in walk.session.exposures:
+        fresh = exposure.script == script and not exposure.clicked
+        if fresh:
+            walk.wishes.append(effects.Click(script, exposure.variant))
+        kept.append(replace(exposure, clicked=True) if fresh else exposure)
+    walk.session = replace(walk.session, exposures=tuple(kept))
+
+
+def click(book: FlowBook, session: Session, turn: Turn, script: str) -> Moved:
+    """Note that a visitor followed what a script offered, once for each exposure."""
+    walk = Walk(book, session, turn)
+    _click(walk, script)
+    return walk.session, walk.wishes
+
+
+def _go(walk: Walk, to: str | None) -> Moved:
+    for _ in range(MOST_STEPS):
+        flow = walk.book.flows.get(walk.session.flow)
+        step = flow.steps.get(to) if flow and to else None
+        if step is None:
+            if not walk.session.stack:
+                walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
+                break
+            (back, to), stack = walk.session.stack[-1], walk.session.stack[:-1]
+            walk.session = replace(walk.session, flow=back, stack=stack)
+            continue
+        walk.session = replace(walk.session, step=step.key)
+        walk.wishes.append(effects.Enter(walk.session.flow, step.key))
+        to = STEPS[step.kind](walk, step)
+        if to is None:
+            break
+    else:
+        walk.wishes.append(effects.Note("loop", (("flow", walk.session.flow),)))
+        walk.say(walk.book.workspace.fallback)
+        walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
+    return walk.session, walk.wishes

@@ -1,0 +1,99 @@
+"""What an answer to an ask means: a choice, an intent, or a value for a slot."""
+
+import unicodedata
+from typing import Any
+
+import re2
+
+from flows.model import Ask, Expect
+from runtime.engine.turn import Turn
+
+MOST_TEXT = 2_000
+_CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
+
+
+def pick(step: Ask, turn: Turn, flow: str) -> str | None:
+    """Name the step that an answer leads to by button, text, number or intent; None when none."""
+    prefix = f"/{flow}.{step.key}."
+    if turn.payload.startswith(prefix):
+        number = turn.payload.removeprefix(prefix)
+        if number.isdigit() and int(number) < len(step.choices):
+            return step.choices[int(number)].next
+    said = _folded(turn.text)
+    for i, choice in enumerate(step.choices):
+        titles = {_folded(words) for words in choice.text.values()}
+        if said and (said in titles or said in (str(i + 1), f"{i + 1}.")) and not step.slot:
+            return choice.next
+        if said and said in titles:
+            return choice.next
+    return step.intents.get(turn.intent) if turn.intent else None
+
+
+def fill(expect: Expect, text: str) -> Any:
+    """Read the value that an ask expects out of a text; None when it does not fit."""
+    words = unicodedata.normalize("NFKC", text).strip()[:MOST_TEXT]
+    if not words:
+        return None
+    if expect.kind == "number":
+        return _number(expect, words)
+    if expect.kind == "pattern":
+        return _search(expect.pattern, words)
+    if expect.kind == "one_of":
+        return next((option for option in expect.one_of if _folded(option) == _folded(words)), None)
+    if expect.least is not None and len(words) < expect.least:
+        return None
+    return None if expect.most is not None and len(words) > expect.most else words
+
+
+def _search(pattern: str, words: str) -> str | None:
+    try:
+        match = re2.search(pattern, words)
+    except re2.error:
+        return None
+    return str(match.group(0)) if match else None
+
+
+def _number(expect: Expect, words: str) -> float | int | None:
+    match = re2.search(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?", words)
+    if match:
+        value = float(match.group(0).replace(",", ""))
+        rest = words[match.end() :].lstrip()
+        value *= {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}.get(rest[:1].lower(), 1)
+    else:
+        spoken = chinese_number(words)
+        if spoken is None:
+            return None
+        value = float(spoken)
+    if expect.least is not None and value < expect.least:
+        return None
+    if expect.most is not None and value > expect.most:
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def chinese_number(words: str) -> int | None:
+    """Read the first number written in Chinese digits, such as 三千五 or 两万; None when none."""
+    match = re2.search("[零〇一二两三四五六七八九十百千万]+", words)
+    if not match:
+        return None
+    total = section = digit = 0
+    last = 1
+    for sign in match.group(0):
+        if sign in _CHINESE_DIGITS:
+            digit = _CHINESE_DIGITS[sign]
+            last = 1 if sign in "零〇" else last
+        elif sign == "万":
+            total += (section + digit) * 10_000
+            section = digit = 0
+            last = 10_000
+        else:
+            last = _CHINESE_UNITS[sign]
+            section += (digit or 1) * last
+            digit = 0
+    # 三千五 means 3,500: a digit that ends a number counts in the next unit down.
+    return total + section + (digit * last // 10 if last > 10 else digit)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold().strip("。.!！?？~～ ")

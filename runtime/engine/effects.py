@@ -1,0 +1,86 @@
+"""What the engine wants done: wishes, not deeds. `runtime/perform.py` carries them out."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flows.workspace import Coupon
+
+
+@dataclass(frozen=True)
+class Button:
+    """A quick reply under a wording."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """Say a wording to the visitor."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    script: str = ""
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Enter:
+    """A step was entered; nothing to do but to note it."""
+
+    flow: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Expose:
+    """A visitor saw this variant for the first time in the session."""
+
+    script: str
+    variant: str
+
+
+@dataclass(frozen=True)
+class Click:
+    """A visitor followed what this variant offered."""
+
+    script: str
+    variant: str
+
+
+@dataclass(frozen=True)
+class Convert:
+    """An order is credited to a variant, once however often it is reported."""
+
+    script: str
+    variant: str
+    order: str
+    value: float
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A person is wanted."""
+
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PushCoupon:
+    """Give the visitor a coupon; `key` makes it happen once."""
+
+    coupon: Coupon
+    expires: float
+    key: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to be remembered in the event log: a rule that fired or was kept quiet, a loop."""
+
+    name: str
+    data: tuple[tuple[str, str], ...] = ()
+
+
+Effect: TypeAlias = Say | Enter | Expose | Click | Convert | HandOver | PushCoupon | Note

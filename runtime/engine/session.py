@@ -1,0 +1,64 @@
+"""Session: where one visitor stands. Everything a turn needs to remember, in one value.
+
+It travels to Redis and back as JSON; unknown keys of an older or newer version are ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from rules.triggers import RuleState
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A visitor saw a variant of a script; `at` is seconds since 1970."""
+
+    script: str
+    variant: str
+    goal: str
+    at: float
+    clicked: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """Where one visitor stands. `desk` is "", `waiting` or `agent`; `seq` counts lines."""
+
+    visitor: str
+    release: int = 0
+    flow: str = ""
+    step: str = ""
+    stack: tuple[tuple[str, str], ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    tries: int = 0
+    lang: str = ""
+    desk: str = ""
+    queue: str = ""
+    reason: str = ""
+    agent: str = ""
+    messages: int = 0
+    fallbacks: int = 0
+    seq: int = 0
+    assigned: Mapping[str, str] = field(default_factory=dict)
+    exposures: tuple[Exposure, ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    rules: RuleState = field(default_factory=RuleState)
+
+
+def to_values(session: Session) -> dict[str, Any]:
+    """Give a session as plain values, ready for JSON."""
+    return asdict(session)
+
+
+def from_values(values: Mapping[str, Any]) -> Session:
+    """Read a session from plain values."""
+    known = {f.name for f in fields(Session)}
+    kept = {name: value for name, value in values.items() if name in known}
+    kept["stack"] = tuple((flow, step) for flow, step in kept.get("stack", ()))
+    kept["exposures"] = tuple(Exposure(**exposure) for exposure in kept.get("exposures", ()))
+    rules = dict(kept.get("rules", {}))
+    rules["armed"] = {key: (int(g), float(at)) for key, (g, at) in rules.get("armed", {}).items()}
+    rules["spoke"] = {key: tuple(times) for key, times in rules.get("spoke", {}).items()}
+    kept["rules"] = RuleState(**rules)
+    return Session(**kept)

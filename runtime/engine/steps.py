@@ -1,0 +1,165 @@
+"""One function for each kind of step: what it says, and where the walk goes on.
+
+A step function takes the walk and its step, and returns the key of the next step, or None when
+the visitor has the word (or a person has).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flows.book import FlowBook
+from flows.conditions import holds
+from flows.model import Ask, Branch, Call, End, Handover, Say, Set, in_language
+from flows.templates import nested, render
+from runtime.engine import effects
+from runtime.engine.answers import pick
+from runtime.engine.session import Exposure, Session
+from runtime.engine.turn import Turn
+from runtime.engine.variants import choose
+
+MOST_EXPOSURES = 20
+
+
+@dataclass
+class Walk:
+    """One walk through a book: where the session stands now and what was wished for so far."""
+
+    book: FlowBook
+    session: Session
+    turn: Turn
+    wishes: list[effects.Effect] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        """Give everything conditions and placeholders may ask about right now."""
+        slots = {f"slot.{name}": value for name, value in self.session.slots.items()}
+        return {**self.turn.facts, **slots}
+
+    def say(self, key: str, buttons: tuple[effects.Button, ...] = ()) -> None:
+        """Say a script in the visitor's language, and note who saw which variant."""
+        script = self.book.scripts.get(key)
+        if script is None or not script.variants:
+            if buttons:
+                self.wishes.append(effects.Say("", buttons))
+            return
+        session, weights = self.session, self.turn.weights.get(key, {})
+        variant = choose(script, session.visitor, session.assigned.get(key, ""), weights)
+        words = in_language(script.variants[variant].text, session.lang, self.default_language)
+        text = render(words, self._values())
+        if text or buttons:
+            self.wishes.append(effects.Say(text, buttons, key, variant))
+        self._expose(key, variant, script.goal)
+
+    @property
+    def default_language(self) -> str:
+        """Name the language spoken when the visitor's own is missing."""
+        return self.book.workspace.languages[0]
+
+    def _values(self) -> dict[str, Any]:
+        values = nested(self.facts())
+        if self.turn.coupon:
+            coupon = self.turn.coupon
+            title = in_language(coupon.title, self.session.lang, self.default_language)
+            values["coupon"] = {"title": title, "amount": plain_number(coupon.amount)}
+        return {name: _plain(value) for name, value in values.items()}
+
+    def _expose(self, script: str, variant: str, goal: str) -> None:
+        seen = {exposure.script: exposure for exposure in self.session.exposures}
+        if script not in seen:
+            self.wishes.append(effects.Expose(script, variant))
+        clicked = script in seen and seen.pop(script).clicked
+        fresh = Exposure(script, variant, goal, self.turn.now, clicked)
+        self.session = replace(
+            self.session,
+            assigned={**self.session.assigned, script: variant},
+            exposures=(*seen.values(), fresh)[-MOST_EXPOSURES:],
+        )
+
+
+def plain_number(value: float) -> int | float:
+    """Write 100.0 as 100."""
+    return int(value) if float(value).is_integer() else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return plain_number(value) if isinstance(value, float) else value
+
+
+def _say(walk: Walk, step: Say) -> str | None:
+    walk.say(step.script)
+    return step.next
+
+
+def _ask(walk: Walk, step: Ask) -> str | None:
+    if walk.turn.unheard and not step.slot:
+        walk.turn = replace(walk.turn, unheard=False)
+        to = pick(step, walk.turn, walk.session.flow)
+        if to is not None:
+            return to
+    buttons = tuple(
+        effects.Button(
+            in_language(choice.text, walk.session.lang, walk.default_language),
+            f"/{walk.session.flow}.{step.key}.{i}",
+        )
+        for i, choice in enumerate(step.choices)
+    )
+    # An answer that does not fit is asked for again in other words, where there are some.
+    again = walk.session.tries > 0 and step.retry
+    walk.say(step.retry if again else step.script, buttons)
+    return None
+
+
+def _branch(walk: Walk, step: Branch) -> str | None:
+    facts = walk.facts()
+    return next((case.next for case in step.cases if holds(case.when, facts)), step.otherwise)
+
+
+def _set(walk: Walk, step: Set) -> str | None:
+    values = nested(walk.facts())
+    filled = {
+        slot: render(value, values) if isinstance(value, str) else value
+        for slot, value in step.values.items()
+    }
+    walk.session = replace(walk.session, slots={**walk.session.slots, **filled})
+    return step.next
+
+
+def _call(walk: Walk, step: Call) -> str | None:
+    session = walk.session
+    stack = (*session.stack, (session.flow, step.next))
+    flow = walk.book.flows.get(step.flow)
+    if flow is None or len(stack) > 8:
+        return step.next
+    walk.session = replace(session, flow=step.flow, stack=stack)
+    return flow.start
+
+
+def _handover(walk: Walk, step: Handover) -> str | None:
+    hand_over(walk, step.queue, step.reason)
+    walk.session = replace(walk.session, step=step.key)
+    return None
+
+
+def hand_over(walk: Walk, queue: str, reason: str) -> None:
+    """Put the visitor into a queue for a person."""
+    if walk.session.desk:
+        return
+    walk.session = replace(walk.session, desk="waiting", queue=queue, reason=reason, agent="")
+    walk.wishes.append(effects.HandOver(queue, reason))
+
+
+def _end(walk: Walk, _step: End) -> str | None:
+    return ""
+
+
+STEPS: dict[str, Callable[[Walk, Any], str | None]] = {
+    "say": _say,
+    "ask": _ask,
+    "branch": _branch,
+    "set": _set,
+    "call": _call,
+    "handover": _handover,
+    "end": _end,
+}

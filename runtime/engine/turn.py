@@ -1,0 +1,21 @@
+"""Turn: all the engine may know about the outside for one move."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.workspace import Coupon
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message or event. `now` is seconds since 1970; `weights` are shares by script."""
+
+    now: float
+    text: str = ""
+    payload: str = ""
+    intent: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    coupon: Coupon | None = None
+    unheard: bool = False

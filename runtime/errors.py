@@ -1,0 +1,46 @@
+"""The errors of the runtime.
+
+RuntimeFailed
+├── SessionBusy       two turns of one visitor raced too often
+├── NothingPublished  there is no release to speak from
+├── ReleaseUnknown    a release was named that does not exist
+├── CannotPublish     problems are left, or the two rule matchers disagree
+├── MessageRefused    a message that breaks a limit; `code` and `title` say which
+└── ConnectorFailed   another system did not answer as it should
+"""
+
+
+class RuntimeFailed(Exception):
+    """Root of everything the runtime raises on purpose."""
+
+
+class SessionBusy(RuntimeFailed):
+    """Two turns of one visitor raced too often."""
+
+
+class NothingPublished(RuntimeFailed):
+    """There is no release to speak from."""
+
+
+class ReleaseUnknown(RuntimeFailed):
+    """A release was named that does not exist."""
+
+
+class CannotPublish(RuntimeFailed):
+    """Something keeps a release from going out; `reason` is a code."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+class MessageRefused(RuntimeFailed):
+    """A message that breaks a limit."""
+
+    def __init__(self, code: str, title: str) -> None:
+        super().__init__(title)
+        self.code, self.title = code, title
+
+
+class ConnectorFailed(RuntimeFailed):
+    """Another system did not answer as it should; the caller may try again."""

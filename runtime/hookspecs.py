@@ -1,0 +1,31 @@
+"""Every plugin hook on one page."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pluggy
+from sqlalchemy import Engine
+
+PROJECT = "dialoom"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class Connector(Protocol):
+    """Another system that an effect may reach. Calls with the same key must happen once."""
+
+    @property
+    def key(self) -> str:
+        """Name the connector as effects do."""
+
+    def call(self, arguments: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        """Do it, once for each key; raises ConnectorFailed when it may be tried again."""
+
+
+class Hooks:
+    """What plugins may bring."""
+
+    @hookspec
+    def register_connectors(self, engine: Engine) -> list[Connector]:
+        """Bring connectors; `engine` is the workspace's database."""
+        return []

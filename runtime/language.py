@@ -1,0 +1,33 @@
+"""Which language a visitor is spoken to in."""
+
+import re
+
+from flows.workspace import Workspace
+from runtime.engine.session import Session
+from runtime.messages import Message
+
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def language_of(message: Message, session: Session, workspace: Workspace) -> str:
+    """Choose by what the channel says, else by the letters of the text, else as before."""
+    for wanted in (message.lang, session.lang if message.kind != "message" else ""):
+        found = _known(wanted, workspace)
+        if found:
+            return found
+    if message.kind == "message" and not message.payload:
+        if _CJK.search(message.text):
+            return _known("zh", workspace) or workspace.languages[0]
+        if not session.lang and len(_LATIN_WORD.findall(message.text)) >= 2:
+            return _known("en", workspace) or workspace.languages[0]
+    return session.lang or workspace.languages[0]
+
+
+def _known(wanted: str, workspace: Workspace) -> str:
+    if not wanted:
+        return ""
+    family = wanted.split("-", maxsplit=1)[0].lower()
+    exact = [name for name in workspace.languages if name.lower() == wanted.lower()]
+    alike = [name for name in workspace.languages if name.split("-")[0].lower() == family]
+    return (exact + alike + [""])[0]

@@ -1,0 +1,140 @@
+"""Carries out the effects the engine asked for: each becomes part of one commit.
+
+What stays with us (lines, counts, timers, the desk) is committed as it is. What reaches other
+systems becomes an outbox entry with an idempotency key, and is delivered by the relay.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from flows.model import in_language
+from runtime.engine import effects
+from runtime.engine.effects import Effect
+from runtime.engine.session import Session
+from runtime.messages import Message, QuickReply, Reply, line_of
+from runtime.store import keys
+from runtime.store.sessions import Commit
+from runtime.thinking import Thought
+
+
+def plan(before: Session, thought: Thought, message: Message, now: float) -> Commit:
+    """Turn a thought into everything its commit writes."""
+    commit = Commit(thought.session, now=now)
+    book = _Writer(commit, message, int(now * 1000), thought.release)
+    book.incoming(thought)
+    for wish in thought.effects:
+        book.carry_out(wish)
+    commit.session = replace(thought.session, seq=before.seq + len(commit.lines))
+    for number, line in enumerate(commit.lines, before.seq + 1):
+        line["seq"] = number
+    _set_timers(commit, before)
+    if before.desk != commit.session.desk and "" in (before.desk, commit.session.desk):
+        commit.desk = "join" if commit.session.desk else "leave"
+    return commit
+
+
+class _Writer:
+    """Writes lines, events, counts and outbox entries of one commit."""
+
+    def __init__(self, commit: Commit, message: Message, at: int, release: int) -> None:
+        self.commit, self.message, self.at, self.release = commit, message, at, release
+
+    def line(self, reply: Reply) -> None:
+        self.commit.lines.append(line_of(replace(reply, at=self.at)))
+
+    def event(self, name: str, **data: Any) -> None:
+        visitor = self.commit.session.visitor
+        event = {"name": name, "visitor": visitor, "at": self.at / 1000, "data": data}
+        self.commit.events.append(event | {"release": self.release})
+
+    def incoming(self, thought: Thought) -> None:
+        """Write down what reached us."""
+        message = self.message
+        if message.kind == "message":
+            self.line(Reply(message.text, "visitor", id=message.id))
+            found = thought.understanding
+            said = {"text": message.text[:1000], "channel": message.channel}
+            self.event(
+                "message",
+                **said,
+                intent=found.intent,
+                confidence=round(found.confidence, 3),
+                sentiment=found.sentiment,
+            )
+        elif message.kind == "event":
+            event = message.data["event"]
+            self.event(event.name, properties=dict(event.properties))
+        elif message.kind == "agent_says":
+            agent = str(message.data.get("agent", ""))
+            self.line(Reply(message.text, "agent", id=message.id, agent=agent))
+            self.event("agent_said", text=message.text[:1000], agent=agent)
+        elif message.kind == "coupon":
+            self.line(Reply("", card=dict(message.data["card"])))
+            self.event("coupon_given", coupon=message.data["coupon"], key=message.id)
+
+    def carry_out(self, wish: Effect) -> None:
+        """Write down one effect."""
+        if isinstance(wish, effects.Say):
+            buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
+            reply = Reply(wish.text, quick_replies=buttons)
+            self.line(replace(reply, script=wish.script, variant=wish.variant))
+            self.event("said", script=wish.script, variant=wish.variant)
+        elif isinstance(wish, effects.Enter):
+            self.event("entered", flow=wish.flow, step=wish.step)
+        elif isinstance(wish, effects.Expose | effects.Click):
+            exposed = isinstance(wish, effects.Expose)
+            what = "exposures" if exposed else "clicks"
+            self.count(wish.script, wish.variant, what)
+            name = "exposed" if exposed else "clicked"
+            self.event(name, script=wish.script, variant=wish.variant)
+        elif isinstance(wish, effects.Convert):
+            self.convert(wish)
+        elif isinstance(wish, effects.PushCoupon):
+            self.push_coupon(wish)
+        elif isinstance(wish, effects.HandOver):
+            self.event("handover", queue=wish.queue, reason=wish.reason)
+        else:
+            self.event(wish.name, **dict(wish.data))
+
+    def count(self, script: str, variant: str, what: str) -> None:
+        self.commit.counts.append((keys.arms(script), f"{variant}|{what}", 1))
+
+    def convert(self, wish: effects.Convert) -> None:
+        name = keys.arms(wish.script)
+        counts = [(name, f"{wish.variant}|orders", 1), (name, f"{wish.variant}|value", wish.value)]
+        if wish.order:
+            once = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "counts": counts}
+            self.commit.once.append(once)
+        else:
+            self.commit.counts += counts
+        credit = {"script": wish.script, "variant": wish.variant, "order": wish.order}
+        self.event("converted", **credit, value=wish.value)
+
+    def push_coupon(self, wish: effects.PushCoupon) -> None:
+        session, coupon = self.commit.session, wish.coupon
+        last = session.exposures[-1].script if session.exposures else ""
+        card = {
+            "kind": "coupon",
+            "title": in_language(coupon.title, session.lang),
+            "amount": coupon.amount,
+            "expires": int(wish.expires * 1000),
+            "url": coupon.url,
+            "script": last,
+        }
+        arguments = {"visitor": session.visitor, "coupon": coupon.key, "expires": wish.expires}
+        entry = {"connector": "coupons", "key": wish.key, "arguments": arguments}
+        self.commit.outbox.append(entry | {"visitor": session.visitor, "card": card})
+
+
+def _set_timers(commit: Commit, before: Session) -> None:
+    visitor = before.visitor
+    old, new = before.rules.armed, commit.session.rules.armed
+    shard = keys.timers(visitor)
+    for rule, (generation, _) in old.items():
+        if new.get(rule, (0, 0))[0] != generation:
+            commit.disarm.append((shard, keys.timer(visitor, rule, generation)))
+    for rule, (generation, at) in new.items():
+        if old.get(rule, (0, 0))[0] != generation:
+            member = keys.timer(visitor, rule, generation)
+            # Rounded up: a timer claimed a fraction early would find nothing due.
+            commit.arm.append((shard, member, int(at * 1000) + 1))

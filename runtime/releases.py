@@ -1,0 +1,247 @@
+"""Publish, pin, cache and reload a release: the one place where designer and runtime meet.
+
+A release is a frozen set of files. It goes to the database, then to Redis, and its name to
+`release:current` last; every turn compares that name with what it has in memory, so nothing
+restarts. Running sessions stay pinned to theirs.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+from sqlalchemy import Engine, func, select
+
+from flows.book import Files, FlowBook, open_book
+from flows.check import find_problems
+from flows.problems import Problem
+from flows.yaml_text import Document
+from rules import check as rule_check
+from rules.facts import FACT_KINDS
+from rules.judge import Judge
+from rules.model import Rule
+from rules.yaml_text import read_rules
+from runtime.db import transaction
+from runtime.errors import NothingPublished, ReleaseUnknown
+from runtime.nlu.local import LocalModel, train
+from runtime.nlu.training import Example, fingerprint, read_rasa
+from runtime.store import keys
+from runtime.tables import CurrentRelease, ModelRow, ReleaseRow
+
+MOST_IN_MEMORY = 8
+
+
+@dataclass(frozen=True)
+class Release:
+    """What visitors get: flows, scripts and rules, compiled, and the model that hears them."""
+
+    number: int
+    book: FlowBook
+    rules: list[Rule] = field(default_factory=list)
+    judge: Judge = field(default_factory=Judge)
+    model: LocalModel | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A set of files, read: what they mean, and everything that is wrong with them."""
+
+    book: FlowBook
+    rules: list[Rule]
+    documents: Mapping[str, Document]
+    examples: list[Example]
+    problems: list[Problem]
+
+
+def compile_files(files: Files) -> Compiled:
+    """Read a whole workspace and name everything wrong with it; never fails."""
+    examples, nlu_problems = read_examples(files)
+    book = open_book(files, frozenset(example.intent for example in examples))
+    rules, documents = read_rules(files)
+    problems = nlu_problems + find_problems(book, FACT_KINDS)
+    problems += rule_check.find_problems(rules, documents, book)
+    return Compiled(book, rules, documents, examples, problems)
+
+
+def read_examples(files: Files) -> tuple[list[Example], list[Problem]]:
+    """Read every training file of a workspace."""
+    examples: list[Example] = []
+    problems = []
+    for path in sorted(files):
+        if path.startswith("nlu/"):
+            try:
+                examples += read_rasa(files[path])
+            except ValueError as error:
+                said = {"reason": str(error)}
+                problems.append(Problem("bad_training_file", path, 1, 1, values=said))
+    return examples, problems
+
+
+class ReleaseCache:
+    """The releases this process has in memory, compiled once each."""
+
+    def __init__(self, redis: Redis, engine: Engine) -> None:
+        self._redis, self._engine = redis, engine
+        self._kept: dict[int, Release] = {}
+        self._models: dict[str, LocalModel] = {}
+        self._opening = asyncio.Lock()
+
+    async def get(self, number: int) -> Release:
+        """Give a release; NothingPublished for 0, ReleaseUnknown for one that does not exist."""
+        if number in self._kept:
+            return self._kept[number]
+        if number == 0:
+            raise NothingPublished
+        async with self._opening:
+            if number not in self._kept:
+                release = await self._open(number)
+                while len(self._kept) >= MOST_IN_MEMORY:
+                    self._kept.pop(min(self._kept))
+                self._kept[number] = release
+        return self._kept[number]
+
+    async def _open(self, number: int) -> Release:
+        stored = await self._redis.get(keys.release(number))
+        if stored is None:
+            row = await asyncio.to_thread(_row, self._engine, number)
+            stored = orjson.dumps({"files": row.files, "model": row.model})
+            await self._redis.set(keys.release(number), stored)
+        values = orjson.loads(stored)
+        model = await self._model(values["model"])
+        return await asyncio.to_thread(_assemble, number, values["files"], model, values["model"])
+
+    async def _model(self, name: str) -> LocalModel | None:
+        if name and name not in self._models:
+            data: Any = await self._redis.get(keys.model(name))
+            if data is None:
+                data = await asyncio.to_thread(_model_data, self._engine, name)
+                await self._redis.set(keys.model(name), data)
+            self._models[name] = await asyncio.to_thread(LocalModel.load, data)
+        return self._models.get(name)
+
+
+def _assemble(number: int, files: Files, model: LocalModel | None, name: str) -> Release:
+    examples, _ = read_examples(files)
+    book = open_book(files, frozenset(example.intent for example in examples))
+    rules, _ = read_rules(files)
+    return Release(number, book, rules, Judge.build(rules), model, name)
+
+
+def draft_release(files: Files, model: LocalModel | None) -> Release:
+    """Compile a draft for the preview: the oracle judges its rules, nothing is kept."""
+    compiled = compile_files(files)
+    return Release(0, compiled.book, compiled.rules, Judge(), model)
+
+
+async def publish(redis: Redis, engine: Engine, files: Files, message: str, author: str) -> int:
+    """Freeze a set of files into a release and make it live; gives its number.
+
+    The caller has made sure that no blocking problem is left.
+    """
+    examples, _ = read_examples(files)
+    name = fingerprint(examples) if examples else ""
+    data = await asyncio.to_thread(_trained, engine, name, examples) if name else b""
+    number = await asyncio.to_thread(_store, engine, files, name, (message, author))
+    if name:
+        await redis.set(keys.model(name), data)
+    await redis.set(keys.release(number), orjson.dumps({"files": dict(files), "model": name}))
+    await point_to(redis, engine, number)
+    return number
+
+
+async def point_to(redis: Redis, engine: Engine, number: int) -> None:
+    """Make a release live: a new one after publishing, an older one to roll back."""
+    await asyncio.to_thread(_set_current, engine, number)
+    await redis.set(keys.CURRENT, number)
+
+
+async def restore(redis: Redis, engine: Engine) -> int:
+    """Fill an emptied Redis from the database; gives the number of the live release, 0 for none."""
+    with transaction(engine) as database:
+        current = database.get(CurrentRelease, 1)
+        number = current.number if current else 0
+    if number and int(await redis.get(keys.CURRENT) or 0) != number:
+        await redis.set(keys.CURRENT, number)
+    return number
+
+
+def live_files(engine: Engine) -> tuple[int, dict[str, str]]:
+    """Give the number and the files of what is live; (0, {}) when nothing was published."""
+    with transaction(engine) as database:
+        current = database.get(CurrentRelease, 1)
+        row = database.get(ReleaseRow, current.number) if current else None
+        return (row.number, dict(row.files)) if row else (0, {})
+
+
+def files_of(engine: Engine, number: int) -> dict[str, str]:
+    """Give the files of a release; ReleaseUnknown when there is none."""
+    return dict(_row(engine, number).files)
+
+
+def list_releases(engine: Engine, most: int = 50) -> list[dict[str, Any]]:
+    """List the newest releases: number, message, author, created_at."""
+    columns = (ReleaseRow.number, ReleaseRow.message, ReleaseRow.author, ReleaseRow.created_at)
+    with transaction(engine) as database:
+        rows = database.execute(select(*columns).order_by(ReleaseRow.number.desc()).limit(most))
+        return [dict(row._mapping) for row in rows]
+
+
+def trained_model(engine: Engine, files: Files) -> LocalModel | None:
+    """Give the model for these files' training data, trained now if it was not before."""
+    examples, _ = read_examples(files)
+    if not examples:
+        return None
+    return LocalModel.load(_trained(engine, fingerprint(examples), examples))
+
+
+def _trained(engine: Engine, name: str, examples: list[Example]) -> bytes:
+    with transaction(engine) as database:
+        row = database.get(ModelRow, name)
+        if row is not None:
+            return row.data
+    data = train(examples)
+    with transaction(engine) as database:
+        if database.get(ModelRow, name) is None:
+            database.add(ModelRow(fingerprint=name, data=data))
+    return data
+
+
+def _store(engine: Engine, files: Files, model: str, said: tuple[str, str]) -> int:
+    message, author = said
+    with transaction(engine) as database:
+        newest = database.scalar(select(func.max(ReleaseRow.number))) or 0
+        row = ReleaseRow(
+            number=newest + 1, message=message[:500], author=author, model=model, files=dict(files)
+        )
+        database.add(row)
+        return newest + 1
+
+
+def _set_current(engine: Engine, number: int) -> None:
+    with transaction(engine) as database:
+        if database.get(ReleaseRow, number) is None:
+            raise ReleaseUnknown(number)
+        current = database.get(CurrentRelease, 1)
+        if current is None:
+            database.add(CurrentRelease(id=1, number=number))
+        else:
+            current.number = number
+
+
+def _row(engine: Engine, number: int) -> ReleaseRow:
+    with transaction(engine) as database:
+        row = database.get(ReleaseRow, number)
+    if row is None:
+        raise ReleaseUnknown(number)
+    return row
+
+
+def _model_data(engine: Engine, name: str) -> bytes:
+    with transaction(engine) as database:
+        row = database.get(ModelRow, name)
+    if row is None:
+        raise ReleaseUnknown(name)
+    return row.data

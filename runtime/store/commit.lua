@@ -1,0 +1,33 @@
+-- One turn, committed at once: deduplicated by message id, refused when the session moved on.
+-- KEYS: session, log, done.  ARGV: the commit as JSON.  1 done, 0 the session moved on, -1 a repeat.
+local c = cjson.decode(ARGV[1])
+if c.done_ttl > 0 and redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
+local version = redis.call('HGET', KEYS[1], 'v') or '0'
+if version ~= c.version then return 0 end
+
+redis.call('HSET', KEYS[1], 'v', tostring(tonumber(version) + 1), 'd', c.session)
+redis.call('EXPIRE', KEYS[1], c.ttl)
+if c.done_ttl > 0 then redis.call('SET', KEYS[3], c.replies, 'EX', c.done_ttl) end
+for _, line in ipairs(c.lines) do redis.call('RPUSH', KEYS[2], line) end
+if #c.lines > 0 then
+  redis.call('LTRIM', KEYS[2], -c.most_lines, -1)
+  redis.call('EXPIRE', KEYS[2], c.ttl)
+end
+for _, event in ipairs(c.events) do
+  redis.call('XADD', 'events', 'MAXLEN', '~', c.most_events, '*', 'e', event)
+end
+for _, entry in ipairs(c.outbox) do redis.call('XADD', 'outbox', '*', 'e', entry) end
+for _, timer in ipairs(c.disarm) do redis.call('ZREM', timer[1], timer[2]) end
+for _, timer in ipairs(c.arm) do redis.call('ZADD', timer[1], timer[3], timer[2]) end
+for _, count in ipairs(c.counts) do redis.call('HINCRBYFLOAT', count[1], count[2], count[3]) end
+for _, once in ipairs(c.once) do
+  if redis.call('SET', once.key, '1', 'NX', 'EX', once.ttl) then
+    for _, count in ipairs(once.counts) do
+      redis.call('HINCRBYFLOAT', count[1], count[2], count[3])
+    end
+  end
+end
+if c.desk == 'join' then redis.call('ZADD', 'desk', 'NX', c.now, c.visitor) end
+if c.desk == 'leave' then redis.call('ZREM', 'desk', c.visitor) end
+redis.call('PUBLISH', 'live', c.visitor)
+return 1

@@ -1,0 +1,76 @@
+"""Every Redis key, its shard and its time to live, in one table.
+
+| key | type | holds | lives |
+|---|---|---|---|
+| s:<visitor> | hash v, d | version and session of a visitor | 72 h, sliding |
+| l:<visitor> | list | the last lines of the log | 72 h, sliding |
+| m:<visitor>:<id> | string | the replies a message id was answered with | 72 h |
+| o:<order> | string | an order that was credited | 90 days |
+| timers:<0-15> | zset | visitor, rule, generation by due time in ms | until done |
+| outbox, events | stream | committed effects; what happened | until delivered; 1 M entries |
+| arms:<script> | hash | <variant>|exposures, clicks, orders, value | for ever |
+| weights | hash | script to its weights as JSON | until computed again |
+| desk | zset | visitors waiting or with a person, by since when | until handed back |
+| release:current, release:<n> | string | the name of what is live; its files | for ever |
+| model:<fingerprint> | string | a trained intent model | for ever |
+"""
+
+from zlib import crc32
+
+SESSION_TTL = 72 * 3600
+ORDER_TTL = 90 * 86400
+MOST_LINES = 400
+MOST_EVENTS = 1_000_000
+TIMER_SHARDS = 16
+
+OUTBOX = "outbox"
+EVENTS = "events"
+WEIGHTS = "weights"
+DESK = "desk"
+CURRENT = "release:current"
+LIVE = "live"
+
+
+def session(visitor: str) -> str:
+    """Name the session of a visitor."""
+    return f"s:{visitor}"
+
+
+def log(visitor: str) -> str:
+    """Name the log of a visitor."""
+    return f"l:{visitor}"
+
+
+def done(visitor: str, message_id: str) -> str:
+    """Name the answer to a message id."""
+    return f"m:{visitor}:{message_id}"
+
+
+def order(order_id: str) -> str:
+    """Name the mark of a credited order."""
+    return f"o:{order_id}"
+
+
+def arms(script: str) -> str:
+    """Name the counts of a script's variants."""
+    return f"arms:{script}"
+
+
+def release(number: int) -> str:
+    """Name the files of a release."""
+    return f"release:{number}"
+
+
+def model(fingerprint: str) -> str:
+    """Name a trained intent model."""
+    return f"model:{fingerprint}"
+
+
+def timers(visitor: str) -> str:
+    """Name the timer shard of a visitor; crc32, because hash() differs between processes."""
+    return f"timers:{crc32(visitor.encode()) % TIMER_SHARDS}"
+
+
+def timer(visitor: str, rule: str, generation: int) -> str:
+    """Name one armed timer."""
+    return f"{visitor}|{rule}|{generation}"

@@ -1,0 +1,73 @@
+"""The runtime's tables: releases, trained models, coupons that were issued, archived events."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Float, Index, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from runtime.db import Base
+
+
+def now() -> datetime:
+    """Give the time as rows keep it: UTC."""
+    return datetime.now(UTC)
+
+
+class ReleaseRow(Base):
+    """A frozen set of files; `files` maps paths to YAML text."""
+
+    __tablename__ = "releases"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    author: Mapped[str] = mapped_column(String(200), default="")
+    model: Mapped[str] = mapped_column(String(64), default="")
+    files: Mapped[dict[str, str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class CurrentRelease(Base):
+    """Which release is live, kept so that an emptied Redis can be filled again."""
+
+    __tablename__ = "current_release"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class ModelRow(Base):
+    """A trained intent model, named by the fingerprint of its training data."""
+
+    __tablename__ = "models"
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class CouponIssue(Base):
+    """A coupon that was given to a visitor; the key makes it happen once."""
+
+    __tablename__ = "coupon_issues"
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    visitor: Mapped[str] = mapped_column(String(200), index=True)
+    coupon: Mapped[str] = mapped_column(String(100))
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
+class EventRow(Base):
+    """Something that happened, copied from the event stream; `id` is its place in the stream."""
+
+    __tablename__ = "events"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    visitor: Mapped[str] = mapped_column(String(200))
+    at: Mapped[float] = mapped_column(Float)
+    release: Mapped[int] = mapped_column(Integer, default=0)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    text: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        Index("ix_events_visitor_at", "visitor", "at"),
+        Index("ix_events_name_at", "name", "at"),
+    )

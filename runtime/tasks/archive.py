@@ -1,0 +1,73 @@
+"""Copies the event stream into the database; an entry's place in the stream makes it count once."""
+
+from typing import Any
+
+import orjson
+from celery import shared_task
+from redis.exceptions import ResponseError
+from sqlalchemy import Engine, select
+
+from runtime.db import transaction
+from runtime.services import Services, portal
+from runtime.store.keys import EVENTS
+from runtime.tables import EventRow
+
+GROUP = "archive"
+BATCH = 500
+
+
+@shared_task(name="runtime.archive", ignore_result=True)
+def archive_events() -> None:
+    """Copy what came since the last time."""
+    portal().call(archive)
+
+
+async def archive(services: Services) -> int:
+    """Copy every waiting event; gives how many. What an earlier run left unacknowledged is first."""
+    redis, copied = services.redis, 0
+    try:
+        await redis.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+    for since in ("0", ">"):
+        while True:
+            streams: dict[Any, Any] = {EVENTS: since}
+            found: Any = await redis.xreadgroup(GROUP, "archive", streams, count=BATCH)
+            entries = entries_of(found)
+            if not entries:
+                break
+            write_events(services.engine, entries)
+            await redis.xack(EVENTS, GROUP, *(entry_id for entry_id, _ in entries))
+            copied += len(entries)
+    return copied
+
+
+def entries_of(found: Any) -> list[Any]:
+    """Give the entries of one stream, whichever protocol the client speaks."""
+    if not found:
+        return []
+    if isinstance(found, dict):
+        return [entry for batches in found.values() for batch in batches for entry in batch]
+    return [entry for _, entries in found for entry in entries]
+
+
+def write_events(engine: Engine, entries: list[Any]) -> None:
+    """Write stream entries as rows; those already there are passed over."""
+    rows = {}
+    for entry_id, fields in entries:
+        event = orjson.loads(fields[b"e"])
+        name = entry_id.decode()
+        text = str(event["data"].get("text", ""))
+        rows[name] = EventRow(
+            id=name,
+            name=event["name"],
+            visitor=event["visitor"],
+            at=event["at"],
+            release=event.get("release", 0),
+            data=event["data"],
+            text=text,
+        )
+    with transaction(engine) as database:
+        known = set(database.scalars(select(EventRow.id).where(EventRow.id.in_(rows))))
+        database.add_all(row for name, row in rows.items() if name not in known)

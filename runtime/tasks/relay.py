@@ -1,0 +1,70 @@
+"""Delivers what turns have committed: outbox entries to their connectors, with their keys.
+
+An entry is acknowledged only after its outcome was committed to the visitor's log under the same
+key, so a relay that dies at any point is repeated without a second effect.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+from redis.exceptions import ResponseError
+
+from runtime.conversation import handle
+from runtime.errors import RuntimeFailed
+from runtime.messages import Message
+from runtime.services import Services
+from runtime.store import keys
+from runtime.tasks.archive import entries_of
+
+GROUP = "relay"
+RETRY_AFTER_MS = 3_000
+_log = logging.getLogger(__name__)
+
+
+async def ensure_group(services: Services) -> None:
+    """Make the consumer group, once."""
+    try:
+        await services.redis.xgroup_create(keys.OUTBOX, GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+async def relay_once(services: Services, consumer: str, wait_ms: int = 500) -> int:
+    """Deliver what waits, what another relay left lying first; gives how many were delivered."""
+    left = await services.redis.xautoclaim(
+        keys.OUTBOX, GROUP, consumer, min_idle_time=RETRY_AFTER_MS, count=50
+    )
+    entries: list[Any] = list(left[1])
+    if not entries:
+        streams: dict[Any, Any] = {keys.OUTBOX: ">"}
+        found: Any = await services.redis.xreadgroup(
+            GROUP, consumer, streams, count=50, block=wait_ms
+        )
+        entries = entries_of(found)
+    delivered = 0
+    for entry_id, fields in entries:
+        if await _deliver(services, orjson.loads(fields[b"e"])):
+            await services.redis.xack(keys.OUTBOX, GROUP, entry_id)
+            await services.redis.xdel(keys.OUTBOX, entry_id)
+            delivered += 1
+    return delivered
+
+
+async def _deliver(services: Services, entry: dict[str, Any]) -> bool:
+    connector = services.connectors.get(entry["connector"])
+    if connector is None:
+        _log.error("no connector %s; entry %s waits", entry["connector"], entry["key"])
+        return False
+    try:
+        outcome = await asyncio.to_thread(connector.call, entry["arguments"], entry["key"])
+        card = {**entry["card"], **outcome}
+        data = {"card": card, "coupon": entry["arguments"]["coupon"]}
+        given = Message(entry["visitor"], "outbox", id=entry["key"], kind="coupon", data=data)
+        await handle(services, given)
+    except RuntimeFailed as error:
+        _log.warning("entry %s is tried again: %r", entry["key"], error)
+        return False
+    return True

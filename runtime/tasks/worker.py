@@ -1,0 +1,63 @@
+"""The runtime worker: timers and the outbox relay, in one loop of their own."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+from redis.exceptions import RedisError
+
+from runtime.services import Services, open_services
+from runtime.settings import read_settings
+from runtime.tasks.due_timers import wake_due
+from runtime.tasks.relay import ensure_group, relay_once
+
+TICK_SECONDS = 0.2
+_log = logging.getLogger(__name__)
+
+
+async def work(services: Services, stop: asyncio.Event) -> None:
+    """Run until told to stop; a Redis that is away is waited for."""
+    consumer = f"worker-{os.getpid()}"
+
+    async def timers() -> None:
+        await wake_due(services)
+        await asyncio.sleep(TICK_SECONDS)
+
+    async def relay() -> None:
+        await ensure_group(services)
+        await relay_once(services, consumer)
+
+    await asyncio.gather(_forever(timers, stop), _forever(relay, stop))
+
+
+async def _forever(once: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await once()
+        except (RedisError, OSError) as error:
+            _log.warning("Redis is away (%s); trying again", type(error).__name__)
+            await asyncio.sleep(0.5)
+        except Exception:
+            _log.exception("the worker goes on after an error")
+            await asyncio.sleep(0.5)
+
+
+async def _run() -> None:
+    services, stop = open_services(read_settings()), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await work(services, stop)
+    await services.redis.aclose()
+
+
+def main() -> None:
+    """Run the worker as a process."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    asyncio.run(_run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""think(release, session, moment): rules and engine together, without a side effect.
+
+Every kind of message has one small function here; each gives the next session and what is wished
+for. Nothing here opens a socket or asks for the time, so a preview and a visitor go the same way.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from flows.model import in_language
+from rules import triggers
+from rules.arbiter import decide, remember
+from rules.model import MESSAGE, Event, Rule
+from rules.snapshot import fold, number, order_id_of, snapshot
+from runtime.engine import advance, effects
+from runtime.engine.advance import Moved
+from runtime.engine.effects import Effect
+from runtime.engine.session import Session
+from runtime.engine.turn import Turn
+from runtime.language import language_of
+from runtime.messages import Message
+from runtime.nlu.understanding import Understanding
+from runtime.releases import Release
+
+CREDIT_WINDOW = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All a thought may know: the message, the time, what was understood, the weights in force."""
+
+    message: Message
+    now: float
+    local: datetime
+    understanding: Understanding = field(default_factory=Understanding)
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Thought:
+    """Where the session stands next, and what is wished for."""
+
+    session: Session
+    effects: list[Effect]
+    release: int = 0
+    understanding: Understanding = field(default_factory=Understanding)
+
+
+def think(release: Release, session: Session, moment: Moment) -> Thought:
+    """Answer one message from where the session stands."""
+    if session.release == 0 and moment.message.kind in ("message", "open", "human"):
+        session = replace(session, release=release.number)
+    lang = language_of(moment.message, session, release.book.workspace)
+    session = replace(session, lang=lang)
+    moved, wishes = _KINDS[moment.message.kind](release, session, moment)
+    return Thought(moved, wishes, release.number, moment.understanding)
+
+
+def _turn(release: Release, session: Session, moment: Moment) -> Turn:
+    found = moment.understanding
+    sure = found.confidence >= release.book.workspace.confidence
+    more: dict[str, Any] = {
+        "sentiment.label": found.sentiment,
+        "sentiment.compound": found.compound,
+        "session.messages": session.messages,
+        "session.fallbacks": session.fallbacks,
+    }
+    if found.intent and sure:
+        more["message.intent"] = found.intent
+    facts = snapshot(session.profile, moment.local, more)
+    intent = found.intent if sure else ""
+    message = moment.message
+    return Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
+
+
+def _hear(release: Release, session: Session, moment: Moment) -> Moved:
+    session = replace(session, messages=session.messages + 1)
+    if session.desk:
+        return session, []  # A person answers now; the line itself is in the log.
+    turn = _turn(release, session, moment)
+    said = {"intent": turn.intent, "sentiment": moment.understanding.sentiment}
+    event = Event(MESSAGE, moment.now, said)
+    rules, woken = triggers.react(release.rules, session.rules, event)
+    session = replace(session, rules=rules)
+    heard = advance.hear(release.book, session, turn)
+    if heard is not None:
+        # The step knows what to do with it, so no rule may start another flow over it.
+        woken = [rule for rule in woken if not _starts_flow(rule)]
+        return _chain(heard, _fire(release, heard[0], turn, woken))
+    fired, wishes = _fire(release, session, turn, woken)
+    if any(isinstance(wish, effects.Say | effects.HandOver) for wish in wishes):
+        return fired, wishes
+    return _chain((fired, wishes), advance.lose(release.book, fired, turn))
+
+
+def _fire(release: Release, session: Session, turn: Turn, woken: list[Rule]) -> Moved:
+    """Let the rules that hold, and may, do their deeds."""
+    if not woken:
+        return session, []
+    slots = {f"slot.{name}": value for name, value in session.slots.items()}
+    holding = release.judge.holding(woken, {**turn.facts, **slots})
+    candidates = [rule for rule in woken if rule.key in holding]
+    chosen, drops = decide(candidates, session.rules, turn.now)
+    wishes: list[Effect] = [
+        effects.Note("rule_silent", (("rule", rule.key), ("reason", "condition")))
+        for rule in woken
+        if rule.key not in holding
+    ]
+    wishes += [
+        effects.Note("rule_silent", (("rule", drop.rule), ("reason", drop.reason)))
+        for drop in drops
+    ]
+    session = replace(session, rules=remember(session.rules, chosen, turn.now))
+    moved: Moved = (session, wishes)
+    for rule in chosen:
+        moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
+        moved = _chain(moved, _do(release, moved[0], turn, rule))
+    return moved
+
+
+def _do(release: Release, session: Session, turn: Turn, rule: Rule) -> Moved:
+    coupons = [deed for deed in rule.then if deed.do == "push_coupon"]
+    if coupons:
+        turn = replace(turn, coupon=release.book.workspace.coupons.get(coupons[0].target))
+    moved: Moved = (session, [])
+    for deed in rule.then:
+        if deed.do == "send_script":
+            said = advance.speak(release.book, moved[0], turn, deed.target)
+            moved = _chain(moved, said)
+        elif deed.do == "start_flow":
+            moved = _chain(moved, advance.start(release.book, moved[0], turn, deed.target))
+        elif deed.target in release.book.workspace.coupons:
+            expires = turn.now + deed.expires if deed.expires else 0.0
+            count = moved[0].rules.in_session.get(rule.key, 0)
+            key = f"{session.visitor}:{rule.key}:{deed.target}:{int(turn.now)}:{count}"
+            coupon = release.book.workspace.coupons[deed.target]
+            moved[1].append(effects.PushCoupon(coupon, expires, key))
+    return moved
+
+
+def _open(release: Release, session: Session, moment: Moment) -> Moved:
+    if session.desk or session.flow or session.seq:
+        return session, []
+    turn = _turn(release, session, moment)
+    return advance.start(release.book, session, turn, release.book.workspace.start)
+
+
+def _human(release: Release, session: Session, moment: Moment) -> Moved:
+    turn = _turn(release, session, moment)
+    return advance.ask_for_person(release.book, session, turn, "asked")
+
+
+def _click(release: Release, session: Session, moment: Moment) -> Moved:
+    turn = _turn(release, session, moment)
+    return advance.click(release.book, session, turn, str(moment.message.data.get("script", "")))
+
+
+def _event(release: Release, session: Session, moment: Moment) -> Moved:
+    event: Event = moment.message.data["event"]
+    known = event.name == "Order Completed" and order_id_of(event.properties)
+    repeated = bool(known) and known == session.profile.get("order.id")
+    session = replace(session, profile=fold(session.profile, event))
+    rules, woken = triggers.react(release.rules, session.rules, event)
+    session = replace(session, rules=rules)
+    wishes: list[Effect] = [] if repeated else _credit(session, event, moment.now)
+    if session.desk:
+        return session, [*wishes, *_with_person(woken)]
+    turn = _turn(release, session, moment)
+    return _chain((session, wishes), _fire(release, session, turn, woken))
+
+
+def _credit(session: Session, event: Event, now: float) -> list[Effect]:
+    """Credit the last eligible exposure of the last 24 hours."""
+    eligible = [
+        exposure
+        for exposure in session.exposures
+        if exposure.goal == event.name and now - exposure.at <= CREDIT_WINDOW
+    ]
+    if not eligible:
+        return []
+    last = max(eligible, key=lambda exposure: exposure.at)
+    order = order_id_of(event.properties)
+    total = event.properties.get("total", event.properties.get("revenue"))
+    return [effects.Convert(last.script, last.variant, order, number(total))]
+
+
+def _timer(release: Release, session: Session, moment: Moment) -> Moved:
+    data = moment.message.data
+    only = (str(data["rule"]), int(data["generation"]))
+    rules, woken = triggers.due(release.rules, session.rules, moment.now, only)
+    session = replace(session, rules=rules)
+    if session.desk:
+        return session, _with_person(woken)
+    return _fire(release, session, _turn(release, session, moment), woken)
+
+
+def _with_person(woken: list[Rule]) -> list[Effect]:
+    return [
+        effects.Note("rule_silent", (("rule", rule.key), ("reason", "with_person")))
+        for rule in woken
+    ]
+
+
+def _coupon(release: Release, session: Session, moment: Moment) -> Moved:
+    return session, []  # The card itself is a line; `perform` writes it from the message.
+
+
+def _agent_takes(release: Release, session: Session, moment: Moment) -> Moved:
+    if not session.desk:
+        return session, []
+    agent = str(moment.message.data.get("agent", ""))[:60]
+    note = effects.Note("agent_took", (("agent", agent),))
+    return replace(session, desk="agent", agent=agent), [note]
+
+
+def _agent_says(release: Release, session: Session, moment: Moment) -> Moved:
+    return session, []
+
+
+def _hand_back(release: Release, session: Session, moment: Moment) -> Moved:
+    if not session.desk:
+        return session, []
+    note = effects.Note("handed_back", (("agent", session.agent),))
+    moved = advance.resume(release.book, session, _turn(release, session, moment))
+    return moved[0], [note, *moved[1]]
+
+
+def _starts_flow(rule: Rule) -> bool:
+    return any(deed.do == "start_flow" for deed in rule.then)
+
+
+def _chain(first: Moved, second: Moved) -> Moved:
+    return second[0], [*first[1], *second[1]]
+
+
+def greeting_of(release: Release, lang: str) -> tuple[str, str]:
+    """Give the widget's title and greeting in a language."""
+    workspace = release.book.workspace
+    default = workspace.languages[0]
+    title = in_language(workspace.widget_title or workspace.name, lang or default, default)
+    return title, in_language(workspace.widget_greeting, lang or default, default)
+
+
+_KINDS: dict[str, Callable[[Release, Session, Moment], Moved]] = {
+    "message": _hear,
+    "open": _open,
+    "human": _human,
+    "click": _click,
+    "event": _event,
+    "timer": _timer,
+    "coupon": _coupon,
+    "agent_takes": _agent_takes,
+    "agent_says": _agent_says,
+    "hand_back": _hand_back,
+}
