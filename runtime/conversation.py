@@ -1,10 +1,11 @@
 """The path of one message: gather, advance, perform, commit. Start reading here."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from runtime.engine.session import Session
+from runtime.engine.effects import Enter, Note
+from runtime.engine.session import Session, from_values, to_values
 from runtime.errors import SessionBusy
 from runtime.messages import Message, Reply, checked, reply_of
 from runtime.nlu.understand import understand
@@ -13,7 +14,7 @@ from runtime.perform import plan
 from runtime.releases import Release
 from runtime.services import Services
 from runtime.store.sessions import Seen
-from runtime.thinking import Moment, Thought, think
+from runtime.thinking import Moment, think
 
 MOST_TRIES = 12  # Two tabs can race, and ten copies of one message; more is something else.
 
@@ -44,10 +45,37 @@ async def handle(services: Services, message: Message) -> Answer:
     raise SessionBusy(message.visitor)
 
 
-def preview(services: Services, release: Release, session: Session, message: Message) -> Thought:
+@dataclass(frozen=True)
+class Tried:
+    """What a draft would have answered, and the way it took."""
+
+    replies: list[Reply]
+    entered: list[Enter]
+    notes: list[Note]
+    session: Session
+    understanding: Understanding
+
+
+def preview(services: Services, release: Release, session: Session, message: Message) -> Tried:
     """Let a draft answer: the same engine, but nothing is loaded, kept or sent."""
     seen = Seen("0", session, None, 0, {})
-    return think(release, session, _moment(services, release, seen, checked(message)))
+    moment = _moment(services, release, seen, checked(message))
+    thought = think(release, session, moment)
+    commit = plan(session, thought, message, services.now())
+    lines = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
+    entered = [wish for wish in thought.effects if isinstance(wish, Enter)]
+    notes = [wish for wish in thought.effects if isinstance(wish, Note)]
+    return Tried(lines, entered, notes, commit.session, thought.understanding)
+
+
+def session_values(session: Session) -> dict[str, Any]:
+    """Give a try-chat's session as plain values."""
+    return to_values(session)
+
+
+def preview_session(values: dict[str, Any]) -> Session:
+    """Give the session of a try-chat: where it stood, or a fresh one."""
+    return from_values(values) if values else Session("preview")
 
 
 async def _release_for(services: Services, seen: Seen) -> Release:
@@ -61,13 +89,3 @@ def _moment(services: Services, release: Release, seen: Seen, message: Message) 
     if message.kind == "message" and message.text and not seen.session.desk:
         found = understand(release.model, message.text)
     return Moment(message, services.now(), services.local_time(), found, seen.weights)
-
-
-def session_values(answer: Answer) -> dict[str, Any]:
-    """Give what a channel may know of a session: who answers now, and the last line's number."""
-    return {"desk": answer.session.desk, "agent": answer.session.agent, "seq": answer.session.seq}
-
-
-def fresh_session(visitor: str, lang: str = "") -> Session:
-    """Give a session that has not begun."""
-    return replace(Session(visitor), lang=lang)

@@ -33,11 +33,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_at_once(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # A transaction that will write takes its turn at once; a reader never makes anybody wait.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
+def transaction(engine: Engine, writes: bool = True) -> Iterator[Session]:
     """Open a session that commits when the block ends well."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    bound = engine.execution_options(writes=writes)
+    with Session(bound, expire_on_commit=False) as session, session.begin():
         yield session

@@ -144,7 +144,8 @@ def _open(release: Release, session: Session, moment: Moment) -> Moved:
     if session.desk or session.flow or session.seq:
         return session, []
     turn = _turn(release, session, moment)
-    return advance.start(release.book, session, turn, release.book.workspace.start)
+    flow = str(moment.message.data.get("flow", "")) or release.book.workspace.start
+    return advance.start(release.book, session, turn, flow)
 
 
 def _human(release: Release, session: Session, moment: Moment) -> Moved:

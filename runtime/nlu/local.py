@@ -75,8 +75,7 @@ class LocalModel:
         """Return the SVC's decision values, one an intent, and the coverage.
 
         Coverage is the known share of the length of the TF-IDF vector, spelling left out: some
-        letters of an English word are always known. The decision values are
-        None when nothing is known.
+        letters of an English word are always known. The decision values are None when nothing is.
         """
         telling, spelled = _cut(normalise(text))
         rows, values, unknown = self._gather(telling)
@@ -180,7 +179,7 @@ def _cut(text: str) -> tuple[list[str], list[str]]:
     before = ""
     for word, run in _PIECE.findall(text):
         if word:
-            telling += (f"={word}", f"{before}={word}")
+            telling += (f"={word}", f"{before or '^'}={word}")
             before, piece, ngrams = f"={word}", f" {word} ", spelled
         else:
             before, piece, ngrams = "", f"\x02{run}\x03", telling
@@ -208,7 +207,7 @@ def _fit(labelled: Labelled) -> LocalModel:
         svc = LinearSVC(C=MARGIN_PENALTY, random_state=0)
         svc.fit(vectors, [intent for _, intent in labelled])
         weights, bias = svc.coef_, svc.intercept_
-        if len(intents) == 2:  # noqa: PLR2004  # Of two, scikit-learn keeps only the second.
+        if len(intents) == 2:  # Of two, scikit-learn keeps only the second.
             weights, bias = np.vstack([-weights, weights]), np.hstack([-bias, bias])
     return LocalModel(
         intents=tuple(intents),

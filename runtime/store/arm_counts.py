@@ -33,7 +33,9 @@ async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) 
     pipe = redis.pipeline(transaction=True)
     pipe.delete(keys.WEIGHTS)
     if weights:
-        rows: dict[Any, Any] = {script: orjson.dumps(dict(shares)) for script, shares in weights.items()}
+        rows: dict[Any, Any] = {
+            script: orjson.dumps(dict(shares)) for script, shares in weights.items()
+        }
         pipe.hset(keys.WEIGHTS, mapping=rows)
     await pipe.execute()
 

@@ -103,6 +103,10 @@ class Sessions:
         rows: Any = await self._redis.zrange(keys.DESK, 0, -1, withscores=True)
         return [(visitor.decode(), float(since)) for visitor, since in rows]
 
+    async def leave_desk(self, visitor: str) -> None:
+        """Take a visitor off the desk whose session is gone."""
+        await self._redis.zrem(keys.DESK, visitor)
+
 
 def _dumped(values: list[dict[str, Any]]) -> list[str]:
     return [orjson.dumps(value).decode() for value in values]

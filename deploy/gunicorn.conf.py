@@ -1,0 +1,15 @@
+"""gunicorn's settings; the address and the number of workers come from the command line."""
+
+worker_connections = 4096
+backlog = 2048
+timeout = 60
+graceful_timeout = 5
+keepalive = 30
+control_socket_disable = True
+
+
+def post_fork(server, worker):
+    """End with the master, however it ends."""
+    from runtime.supervisor import die_with_parent
+
+    die_with_parent()

@@ -1,0 +1,1 @@
+"""Where people draw, write, test and publish."""

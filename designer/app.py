@@ -1,0 +1,131 @@
+"""Makes the Flask application of the designer: sign-in, languages, security headers, screens."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import Babel, get_locale
+from flask_security import Security, SQLAlchemySessionUserDatastore, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import scoped_session, sessionmaker
+from werkzeug.wrappers import Response as AnyResponse
+
+from designer import access, step_forms, wording
+from designer.fragments import asset_version, show_error
+from designer.pages import canvas, flows, home, inbox, releases, rules, scripts, tryout, yaml_view
+from designer.tables import Role, User
+from flows.conditions import OPERATORS
+from runtime.services import Portal
+from runtime.settings import Settings, kept_secret
+
+LANGUAGES = ("zh", "en")
+BLUEPRINTS = (home, flows, canvas, tryout, yaml_view, scripts, rules, releases, inbox)
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def make_designer(settings: Settings, portal: Portal) -> Flask:
+    """Make the application; everything it reaches goes through the portal."""
+    app = Flask("designer", static_folder="static", template_folder="templates")
+    secret = settings.secret_key or kept_secret(settings, "secret-key")
+    app.config.update(
+        SECRET_KEY=secret,
+        MAX_CONTENT_LENGTH=40 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="dialoom",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        BABEL_DEFAULT_LOCALE="en",
+        WTF_CSRF_TIME_LIMIT=None,
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=True,
+        SECURITY_PASSWORD_SALT=secret,
+        SECURITY_LOGIN_USER_TEMPLATE="signin/page.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _email, "case_insensitive": True}}],
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+    )
+    app.extensions["portal"] = portal
+    _sign_in(app, portal)
+    Babel(app, locale_selector=choose_language)
+    CSRFProtect(app)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.bp)
+    _add_to_templates(app)
+    app.after_request(_secure)
+    app.register_error_handler(CSRFError, _on_csrf)
+    for code in (403, 404, 413, 500):
+        app.register_error_handler(code, show_error)
+    return app
+
+
+def choose_language() -> str:
+    """Choose the screen language: the one picked before, else the browser's."""
+    picked = request.cookies.get("lang", "")
+    return picked if picked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def _email(given: str) -> str | None:
+    cleaned = given.strip().lower()
+    return cleaned if 0 < len(cleaned) <= 255 else None
+
+
+def _sign_in(app: Flask, portal: Portal) -> None:
+    sessions = scoped_session(sessionmaker(portal.services.engine, expire_on_commit=False))
+    Security(app, SQLAlchemySessionUserDatastore(sessions, User, Role))
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        sessions.remove()
+
+    @app.before_request
+    def guard() -> AnyResponse | None:
+        """Let nobody in who has not signed in; each page asks for more where it needs more."""
+        if request.endpoint in ("static", "security.login", "home.language", "home.theme"):
+            return None
+        if current_user.is_authenticated:
+            return None
+        if "HX-Request" in request.headers:
+            return Response("", 401, {"HX-Redirect": url_for("security.login")})
+        return redirect(url_for("security.login", next=request.path))
+
+
+def _add_to_templates(app: Flask) -> None:
+    app.jinja_env.filters["wording"] = wording.sentence
+    app.jinja_env.filters["text"] = wording.in_screen_language
+    app.jinja_env.filters["ago"] = wording.ago
+    app.jinja_env.filters["operator_name"] = wording.operator_name
+    app.jinja_env.filters["condition_words"] = wording.condition_words
+    app.jinja_env.filters["is_plain"] = step_forms.is_plain
+    app.jinja_env.filters["is_any"] = step_forms.is_any
+    app.jinja_env.filters["tests_of"] = step_forms.tests_of
+    app.jinja_env.filters["test_value"] = step_forms.test_value
+    app.jinja_env.globals["operators"] = list(OPERATORS)
+    app.jinja_env.globals.update(
+        may=access.may, locale=get_locale, kind_name=wording.kind_name, port_name=wording.port_name
+    )
+    app.jinja_env.globals["asset"] = lambda name: url_for(
+        "static", filename=name, v=asset_version(name)
+    )
+
+
+def _secure(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _on_csrf(_error: CSRFError) -> tuple[str, int]:
+    return wording.sentence_of("session_over"), 400

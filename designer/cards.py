@@ -1,0 +1,117 @@
+"""Cards: what the canvas shows of each step, as plain values that can be compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from designer.wording import condition_words, in_screen_language, kind_name, port_name
+from designer.workspace import Workspace
+from flows.model import Ask, Branch, Call, Flow, Handover, Say, Set, Step
+from flows.problems import Problem
+from flows.scripts import Script
+
+
+@dataclass(frozen=True)
+class Port:
+    """One way out of a card."""
+
+    port: str
+    label: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One step as the canvas shows it."""
+
+    key: str
+    kind: str
+    title: str
+    body: tuple[str, ...]
+    ports: tuple[Port, ...]
+    at: tuple[float, float]
+    is_start: bool
+    problems: tuple[Problem, ...]
+    wordings: int = 0
+
+
+def cards_of(workspace: Workspace, flow: Flow) -> dict[str, Card]:
+    """Give every card of a flow, by step."""
+    by_step: dict[str, list[Problem]] = {}
+    for problem in workspace.problems_in(f"flows/{flow.key}.yaml"):
+        by_step.setdefault(problem.step, []).append(problem)
+    cards = {}
+    for number, step in enumerate(flow.steps.values()):
+        at = flow.layout.get(step.key, (80.0 + 300 * (number % 6), 80.0 + 220 * (number // 6)))
+        cards[step.key] = _card(workspace, flow, step, at, tuple(by_step.get(step.key, ())))
+    return cards
+
+
+def _card(
+    workspace: Workspace,
+    flow: Flow,
+    step: Step,
+    at: tuple[float, float],
+    problems: tuple[Problem, ...],
+) -> Card:
+    scripts = workspace.compiled.book.scripts
+    body, wordings = body_of(step, scripts)
+    ports = tuple(Port(li.port, port_label(step, li.port), li.to) for li in step.links)
+    title = in_screen_language(step.title) or _default_title(step, scripts)
+    return Card(
+        step.key,
+        step.kind,
+        title,
+        body,
+        ports,
+        at,
+        flow.start == step.key,
+        problems,
+        wordings,
+    )
+
+
+def _default_title(step: Step, scripts: Mapping[str, Script]) -> str:
+    return f"{kind_name(step.kind)} · {step.key}"
+
+
+def body_of(step: Step, scripts: Mapping[str, Script]) -> tuple[tuple[str, ...], int]:
+    """Give the lines a card shows, and how many wordings its script has."""
+    if isinstance(step, Say | Ask):
+        script = scripts.get(step.script)
+        words = [in_screen_language(v.text) for v in script.variants.values()] if script else []
+        first = next((text for text in words if text), "")
+        lines = (first or _("Nothing is said here yet."),)
+        if isinstance(step, Ask) and step.slot:
+            lines += (_("Remembers the answer as %(slot)s", slot=step.slot),)
+        return lines, len(words)
+    if isinstance(step, Branch):
+        return tuple(condition_words(case.when) for case in step.cases[:4]), 0
+    if isinstance(step, Set):
+        return tuple(f"{slot} = {value}" for slot, value in step.values.items()), 0
+    if isinstance(step, Call):
+        return (_("Walks through %(flow)s and comes back", flow=step.flow),), 0
+    if isinstance(step, Handover):
+        return (_("Queue: %(queue)s", queue=step.queue),), 0
+    return (_("The conversation is over."),), 0
+
+
+def port_label(step: Step, port: str) -> str:
+    """Name a way out as people see it."""
+    name, _dot, inner = port.partition(".")
+    if isinstance(step, Ask) and name == "choices":
+        return in_screen_language(step.choices[int(inner)].text) or str(int(inner) + 1)
+    if name == "intents":
+        return f"# {inner}"
+    if isinstance(step, Branch) and name == "branch":
+        return condition_words(step.cases[int(inner)].when)[:40]
+    if port == "next" and isinstance(step, Ask):
+        return _("answered")
+    return port_name(port)
+
+
+def language() -> str:
+    """Name the screen language as scripts name theirs."""
+    return "zh-CN" if str(get_locale()).startswith("zh") else "en"

@@ -1,0 +1,82 @@
+"""Form fields to plain values: `choices.0.text.en=Prices` becomes nested lists and mappings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.edits import EditRefused
+from rules.facts import FACTS
+
+MOST_FIELDS = 2_000
+
+
+def nested_values(form: Mapping[str, str]) -> dict[str, Any]:
+    """Nest the fields of a form by the dots in their names; numbered parts become lists."""
+    if len(form) > MOST_FIELDS:
+        raise EditRefused("bad_edit")
+    values: dict[str, Any] = {}
+    for name, value in form.items():
+        *parents, last = name.split(".")
+        inner = values
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise EditRefused("bad_edit")
+        inner[last] = value.replace("\r\n", "\n")
+    listed = _listed(values)
+    return listed if isinstance(listed, dict) else {}
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isdigit() for key in value):
+        return [_listed(value[key]) for key in sorted(value, key=int)]
+    return {key: _listed(inner) for key, inner in value.items()}
+
+
+def rows(values: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Give the numbered rows of a form; none when there are none."""
+    found = values.get(name)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def text_of(value: Any) -> dict[str, str]:
+    """Give a text by language, without the languages that were left empty."""
+    if not isinstance(value, dict):
+        return {}
+    return {lang: words for lang, words in value.items() if isinstance(words, str) and words}
+
+
+def number_of(text: Any, default: float | None = None) -> float | int | None:
+    """Read a number; the default when there is none."""
+    try:
+        value = float(str(text).strip())
+    except ValueError:
+        return default
+    if not -1e12 < value < 1e12:
+        return default
+    return int(value) if value.is_integer() else value
+
+
+def condition_of(group: Mapping[str, Any]) -> dict[str, Any]:
+    """Build a condition from the rows of a form: all or any of them."""
+    parts = [_test_of(row) for row in rows(group, "tests") if row.get("fact")]
+    return {"any" if group.get("match") == "any" else "all": parts}
+
+
+def _test_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    fact, op, text = str(row["fact"]), str(row.get("op", "eq")), str(row.get("value", ""))
+    return {"fact": fact, "op": op, "value": _value_of(fact, op, text.strip())}
+
+
+def _value_of(fact: str, op: str, text: str) -> Any:
+    if op == "exists":
+        return text.lower() not in ("false", "no", "0", "否")
+    if op in ("in", "not_in"):
+        parts = text.replace("，", ",").split(",")
+        return [_value_of(fact, "eq", part.strip()) for part in parts if part.strip()]
+    kind = FACTS[fact].kind if fact in FACTS else ""
+    if kind == "bool" or (not kind and text.lower() in ("true", "false")):
+        return text.lower() in ("true", "yes", "1", "是")
+    number = number_of(text)
+    return number if kind != "text" and number is not None else text

@@ -1,0 +1,67 @@
+"""The list of flows: see them, make a new one, delete one."""
+
+import re
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from designer import drafts
+from designer.access import author, needs
+from designer.cards import language
+from designer.fragments import show
+from designer.workspace import engine, open_workspace
+from flows.yaml_text import write
+from runtime.releases import live_files
+
+bp = Blueprint("flows", __name__, url_prefix="/flows")
+
+
+@bp.get("/")
+def page(notice: str = "", status: int = 200) -> Response:
+    """Show every flow, how many problems it has, and whether it differs from what is live."""
+    workspace = open_workspace()
+    number, live = live_files(engine())
+    rows = []
+    for key, flow in sorted(workspace.compiled.book.flows.items()):
+        path = f"flows/{key}.yaml"
+        state = "live" if live.get(path) == workspace.files.get(path) else "changed"
+        problems = [p for p in workspace.problems_in(path) if not p.is_warning]
+        state = "new" if path not in live else state
+        rows.append({"flow": flow, "problems": len(problems), "state": state})
+    start = workspace.compiled.book.workspace.start
+    return show("flows", "list", status, rows=rows, live=number, start=start, notice=notice)
+
+
+@bp.post("/")
+@needs("edit")
+def create() -> AnyResponse:
+    """Make an empty flow and open its canvas."""
+    title = request.form.get("title", "").strip()[:100]
+    workspace = open_workspace()
+    key = free_key(request.form.get("key") or title, "flow", set(workspace.compiled.book.flows))
+    path = f"flows/{key}.yaml"
+    text = write({"flow": key, "title": {language(): title or key}, "start": "", "steps": {}})
+    who = drafts.Author(author(), path, _("new flow"))
+    drafts.save(engine(), who, {path: text}, {path: drafts.revision(engine(), path)})
+    return redirect(url_for("canvas.page", flow=key))
+
+
+@bp.post("/<flow>/delete")
+@needs("edit")
+def delete(flow: str) -> Response:
+    """Delete a flow; what leads to it becomes a problem, and undo brings it back."""
+    path = f"flows/{flow}.yaml"
+    who = drafts.Author(author(), path, _("flow deleted"))
+    drafts.save(engine(), who, {path: None}, {})
+    return page(_("%(flow)s was deleted.", flow=flow))
+
+
+def free_key(wanted: str, fallback: str, taken: set[str]) -> str:
+    """Make a key out of a title that nothing else has."""
+    plain = re.sub(r"[^a-z0-9_]+", "_", wanted.lower()).strip("_")[:40]
+    stem = plain if re.match(r"[a-z]", plain) else fallback
+    key, number = stem, 2
+    while key in taken:
+        key, number = f"{stem}_{number}", number + 1
+    return key

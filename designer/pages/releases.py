@@ -1,0 +1,93 @@
+"""Releases: what is live, what would change, publish, roll back, import and export."""
+
+import io
+
+from flask import Blueprint, Response, request, send_file
+from flask_babel import gettext as _
+
+from designer import drafts, publishing
+from designer.access import author, needs
+from designer.fragments import show
+from designer.wording import sentence, sentence_of
+from designer.workspace import engine, open_workspace, portal
+from flows.bundle import imported, packed, unpacked
+from flows.diff import changed_files
+from flows.problems import Problem, blocking
+from runtime.errors import CannotPublish, ReleaseUnknown
+from runtime.releases import files_of, list_releases, live_files
+
+bp = Blueprint("releases", __name__, url_prefix="/releases")
+
+
+@bp.get("/")
+def page() -> Response:
+    """Show what is live and what publishing would change."""
+    return _show()
+
+
+@bp.post("/")
+@needs("publish")
+def publish() -> Response:
+    """Publish all drafts as one release."""
+    message = request.form.get("message", "").strip()
+    try:
+        number = publishing.publish(portal(), author(), message)
+    except CannotPublish as error:
+        return _show(sentence_of(error.reason, rule=error.detail), 422)
+    return _show(_("Release %(n)s is live.", n=number))
+
+
+@bp.post("/<int:number>/rollback")
+@needs("publish")
+def roll_back(number: int) -> Response:
+    """Make an older release live again."""
+    try:
+        publishing.roll_back(portal(), author(), number)
+    except ReleaseUnknown:
+        return _show(_("There is no release %(n)s.", n=number), 404)
+    return _show(_("Release %(n)s is live again.", n=number))
+
+
+@bp.get("/export.zip")
+def export() -> Response:
+    """Give the drafts, or a release, as a zip of YAML files."""
+    number = request.args.get("release", 0, int)
+    files = files_of(engine(), number) if number else drafts.files(engine())
+    name = f"dialoom-{number or 'draft'}.zip"
+    return send_file(io.BytesIO(packed(files)), "application/zip", True, name)
+
+
+@bp.post("/import")
+@needs("edit")
+def take_in() -> Response:
+    """Replace the drafts by the files of a zip; undoing is importing the export made before."""
+    upload = request.files.get("archive")
+    contents, problems = unpacked(upload.read() if upload else b"")
+    files, more = imported(contents)
+    problems += more
+    if not problems and "workspace.yaml" not in files:
+        problems.append(Problem("missing_workspace"))
+    if problems:
+        said = "; ".join(f"{p.file} {sentence(p)}".strip() for p in problems[:5])
+        return _show(_("Nothing was imported. %(why)s", why=said), 422)
+    gone = dict.fromkeys(set(drafts.files(engine())) - set(files))
+    who = drafts.Author(author(), "import", _("import"))
+    drafts.save(engine(), who, {**files, **gone}, {})
+    publishing.note(engine(), author(), "import", f"{len(files)} files")
+    return _show(_("%(n)s files were imported into the drafts.", n=len(files)))
+
+
+def _show(notice: str = "", status: int = 200) -> Response:
+    workspace = open_workspace()
+    number, live = live_files(engine())
+    problems = workspace.compiled.problems
+    values = {
+        "live": number,
+        "releases": list_releases(engine()),
+        "changes": changed_files(live, workspace.files),
+        "problems": problems,
+        "blocking": blocking(problems),
+        "notice": notice,
+        "failed": status >= 400,
+    }
+    return show("releases", "all", status, **values)

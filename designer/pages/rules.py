@@ -1,0 +1,118 @@
+"""The trigger rules: a list, and a form for each."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from designer import drafts
+from designer.access import author, needs
+from designer.cards import language
+from designer.form_values import nested_values, number_of
+from designer.fragments import show
+from designer.pages.flows import free_key
+from designer.rule_forms import EVENTS, rule_values
+from designer.step_forms import is_plain, tests_of
+from designer.workspace import engine, open_workspace
+from flows import edits
+from flows.conditions import OPERATORS
+from flows.yaml_text import write
+from rules.durations import words
+from rules.facts import FACTS
+from rules.simulate import passes
+
+bp = Blueprint("rules", __name__, url_prefix="/rules")
+
+
+@bp.get("/")
+def page(notice: str = "") -> Response:
+    """List every rule, strongest first, with its tests."""
+    workspace = open_workspace()
+    rows = []
+    for rule in workspace.compiled.rules:
+        problems = workspace.problems_in(f"rules/{rule.key}.yaml")
+        rows.append({"rule": rule, "problems": problems, "tests": passes(rule)})
+    return show("rules", "list", rows=rows, words=words, notice=notice)
+
+
+@bp.post("/")
+@needs("edit")
+def create() -> AnyResponse:
+    """Make a rule that greets after a minute on a product page, to be changed at will."""
+    workspace = open_workspace()
+    name = request.form.get("name", "").strip()[:100] or _("New rule")
+    key = free_key(name, "rule", {rule.key for rule in workspace.compiled.rules})
+    path = f"rules/{key}.yaml"
+    text = write(
+        {
+            "rule": key,
+            "name": {language(): name},
+            "priority": 50,
+            "trigger": {"event": "Product Viewed", "dwell": {"more_than": "1m"}},
+            "then": [],
+            "limits": {"cooldown": "24h", "per_session": 1},
+        }
+    )
+    who = drafts.Author(author(), path, _("new rule"))
+    drafts.save(engine(), who, {path: text}, {path: drafts.revision(engine(), path)})
+    return redirect(url_for("rules.one", rule=key))
+
+
+@bp.get("/<rule>")
+def one(rule: str) -> Response:
+    """Show the form of one rule."""
+    return _show(rule)
+
+
+@bp.put("/<rule>")
+@needs("edit")
+def save(rule: str) -> Response:
+    """Save the form; what the form cannot show stays as it stands in the YAML."""
+    path = f"rules/{rule}.yaml"
+    form = nested_values({name: request.form[name] for name in request.form})
+    values = rule_values(form)
+    who = drafts.Author(author(), path, _("rule edited"))
+    try:
+        rev = int(number_of(form.get("rev"), 0) or 0)
+        drafts.edit(engine(), who, path, rev, lambda text: edits.set_values(text, values))
+    except drafts.StaleEdit:
+        return _show(rule, _("Someone else saved this rule. Please look again."), 409)
+    except ValueError:
+        return _show(rule, _("The YAML of this rule cannot be read; mend it there first."), 422)
+    return _show(rule, _("Saved."))
+
+
+@bp.post("/<rule>/delete")
+@needs("edit")
+def delete(rule: str) -> Response:
+    """Delete a rule."""
+    path = f"rules/{rule}.yaml"
+    drafts.save(engine(), drafts.Author(author(), path, _("rule deleted")), {path: None}, {})
+    return page(_("%(rule)s was deleted.", rule=rule))
+
+
+def _show(key: str, notice: str = "", status: int = 200) -> Response:
+    workspace = open_workspace()
+    found = [rule for rule in workspace.compiled.rules if rule.key == key]
+    if not found:
+        abort(404)
+    rule, book = found[0], workspace.compiled.book
+    values: dict[str, Any] = {
+        "rule": rule,
+        "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
+        "plain": is_plain(rule.when),
+        "tests": tests_of(rule.when),
+        "passed": passes(rule),
+        "facts": sorted(FACTS),
+        "operators": list(OPERATORS),
+        "events": EVENTS,
+        "scripts": sorted(book.scripts),
+        "coupons": sorted(book.workspace.coupons),
+        "flows": sorted(book.flows),
+        "intents": sorted(book.intents),
+        "problems": workspace.problems_in(f"rules/{key}.yaml"),
+        "words": words,
+        "notice": notice,
+    }
+    return show("rules", "one", status, **values)

@@ -1,0 +1,53 @@
+"""The YAML of a flow, its difference to what is live, and its problems by line."""
+
+from flask import Blueprint, Response, abort, request
+from flask_babel import gettext as _
+
+from designer import drafts
+from designer.access import author, needs
+from designer.fragments import show
+from designer.workspace import engine, open_workspace
+from flows.diff import lines
+from runtime.releases import live_files
+
+bp = Blueprint("yaml_view", __name__, url_prefix="/yaml")
+
+
+@bp.get("/<path:path>")
+def page(path: str) -> Response:
+    """Show a file."""
+    return _show(path)
+
+
+@bp.put("/<path:path>")
+@needs("edit")
+def save(path: str) -> Response:
+    """Save the text as it is; a draft may be broken, only publishing asks for more."""
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    rev = request.form.get("rev", 0, int)
+    who = drafts.Author(author(), path, _("YAML edited"))
+    try:
+        drafts.edit(engine(), who, path, rev, lambda _old: text)
+    except drafts.StaleEdit:
+        notice = _("Someone else saved meanwhile. Your text is kept below; look at the difference.")
+        return _show(path, notice, 409, text)
+    return _show(path, _("Saved."))
+
+
+def _show(path: str, notice: str = "", status: int = 200, typed: str | None = None) -> Response:
+    workspace = open_workspace()
+    if path not in workspace.files:
+        abort(404)
+    number, live = live_files(engine())
+    text = workspace.files[path]
+    names = (_("live, release %(n)s", n=number), _("draft"))
+    values = {
+        "path": path,
+        "text": text if typed is None else typed,
+        "rev": drafts.revision(engine(), path),
+        "difference": lines(live.get(path, ""), text, names),
+        "problems": workspace.problems_in(path),
+        "files": sorted(workspace.files),
+        "notice": notice,
+    }
+    return show("yaml", "file", status, **values)

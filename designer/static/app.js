@@ -1,0 +1,85 @@
+// What every screen shares: rows that come and go, the inspector, the try-chat, the lost connection.
+const $ = (selector, root = document) => root.querySelector(selector);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if ("addRow" in button.dataset) addRow(button.closest("[data-rows]"));
+  if ("removeRow" in button.dataset) button.closest("[data-row]").remove();
+  if ("closeInspector" in button.dataset) closeInspector();
+  if ("newWording" in button.dataset) {
+    button.form.elements.new_wording.value = "1";
+    button.form.requestSubmit();
+  }
+  if (button.dataset.select) {
+    document.dispatchEvent(new CustomEvent("dialoom:select", { detail: { step: button.dataset.select } }));
+  }
+  if (button.id === "open-try") toggleTry(button.getAttribute("aria-expanded") !== "true");
+  if (button.id === "close-try") toggleTry(false);
+});
+
+function addRow(rows) {
+  const template = $(":scope > template", rows);
+  const used = [...rows.querySelectorAll("[name]")].map((field) => {
+    const found = field.name.match(new RegExp(`^${rows.dataset.rows}\\.(\\d+)\\.`));
+    return found ? Number(found[1]) : -1;
+  });
+  const number = String(Math.max(-1, ...used) + 1);
+  const row = template.content.firstElementChild.cloneNode(true);
+  for (const field of row.querySelectorAll("[name]")) field.name = field.name.replace("#", number);
+  template.before(row);
+  const first = row.querySelector("input, select");
+  if (first) first.focus();
+}
+
+function closeInspector() {
+  const inspector = $("#inspector");
+  const key = inspector.querySelector("form")?.getAttribute("hx-put")?.split("/").pop();
+  inspector.hidden = true;
+  inspector.replaceChildren();
+  if (key) document.getElementById(`card-${key}`)?.focus();
+}
+
+function toggleTry(open) {
+  const panel = $("#try");
+  panel.hidden = !open;
+  $("#open-try").setAttribute("aria-expanded", String(open));
+  if (open && !$("#try-log").children.length) $("#restart-try").click();
+  if (open) $("#try-text").focus();
+  else {
+    $("#open-try").focus();
+    document.dispatchEvent(new CustomEvent("dialoom:lit", { detail: { steps: [] } }));
+  }
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt?.id === "try-form" && event.detail.successful) $("#try-text").value = "";
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  // Beginning anew must not carry the place where the last talk stood.
+  if (event.detail.elt?.id === "restart-try") delete event.detail.parameters.state;
+});
+
+document.addEventListener("keydown", (event) => {
+  const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+  const form = $(".inspector-form") || $("#main form[hx-put]");
+  if (save && form) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+  if (event.key === "Escape" && event.target.closest?.("#try")) toggleTry(false);
+  else if (event.key === "Escape" && event.target.closest?.("#inspector")) closeInspector();
+});
+
+const offline = $("#offline");
+for (const name of ["htmx:sendError", "offline"]) {
+  addEventListener(name, () => { offline.hidden = false; });
+}
+for (const name of ["htmx:afterOnLoad", "online"]) {
+  addEventListener(name, () => { offline.hidden = true; });
+}
+for (const log of document.querySelectorAll("ol.log")) log.scrollTop = log.scrollHeight;
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt?.id === "lines") event.detail.elt.scrollTop = event.detail.elt.scrollHeight;
+});

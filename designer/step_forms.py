@@ -1,0 +1,189 @@
+"""The inspector's form of a step as the edit it means: step and wordings in one change."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Engine
+
+from designer import drafts
+from designer.form_values import condition_of, nested_values, number_of, rows, text_of
+from designer.workspace import Workspace
+from flows import edits
+from flows.conditions import AllOf, AnyOf, Condition, Test
+from flows.edits import EditRefused
+from flows.model import Branch, Step
+from flows.yaml_text import read
+
+Values = dict[str, Any]
+
+
+def save_step(
+    engine: Engine,
+    author: str,
+    workspace: Workspace,
+    flow: str,
+    key: str,
+    form: Mapping[str, str],
+) -> None:
+    """Save a step and the wordings of its script; StaleEdit when the flow moved on."""
+    path = f"flows/{flow}.yaml"
+    values = nested_values({name: form[name] for name in form})
+    rev = number_of(values.get("rev"), 0)
+    step = workspace.flow(flow).steps.get(key)
+    if step is None:
+        raise EditRefused("no_such_step", key=key)
+    body = body_of(step, values, workspace.files[path])
+    texts: dict[str, str | None] = {path: edits.set_step(workspace.files[path], key, body)}
+    texts |= _wordings(workspace, step, body, values)
+    who = drafts.Author(author, path, _("%(step)s edited", step=key))
+    drafts.save(engine, who, texts, {path: int(rev or 0)})
+
+
+def body_of(step: Step, values: Values, text: str) -> Values:
+    """Give what the YAML of a step should hold, in its usual order."""
+    raw = read(text).value["steps"][step.key]
+    body = _BODIES[step.kind](step, values, raw)
+    title = text_of(values.get("title"))
+    if title:
+        body["title"] = {**raw["title"], **title} if isinstance(raw.get("title"), dict) else title
+    return {name: value for name, value in body.items() if value not in ("", None)}
+
+
+def is_plain(condition: Condition) -> bool:
+    """Say whether the form can show a condition: one list of tests, all or any."""
+    if isinstance(condition, Test):
+        return True
+    parts = condition.parts if isinstance(condition, AllOf | AnyOf) else (condition,)
+    return all(isinstance(part, Test) for part in parts)
+
+
+def tests_of(condition: Condition) -> list[Test]:
+    """Give the rows of a plain condition."""
+    if isinstance(condition, Test):
+        return [condition]
+    parts = condition.parts if isinstance(condition, AllOf | AnyOf) else ()
+    return [part for part in parts if isinstance(part, Test)]
+
+
+def is_any(condition: Condition) -> bool:
+    """Say whether one of the rows is enough."""
+    return isinstance(condition, AnyOf)
+
+
+def test_value(test: Test | None) -> str:
+    """Show the value of a row as people type it."""
+    if test is None:
+        return ""
+    if isinstance(test.value, tuple):
+        return ", ".join(map(str, test.value))
+    return str(test.value).lower() if isinstance(test.value, bool) else str(test.value)
+
+
+def _wordings(
+    workspace: Workspace, step: Step, body: Values, values: Values
+) -> dict[str, str | None]:
+    """Write the wordings that differ; only those of the script the step had and still has."""
+    script = getattr(step, "script", "")
+    path = f"scripts/{script}.yaml"
+    said = values.get("say")
+    if not script or body.get(step.kind) != script or path not in workspace.files:
+        return {}
+    text = workspace.files[path]
+    known = workspace.compiled.book.scripts[script].variants
+    for variant, languages in (said if isinstance(said, dict) else {}).items():
+        for language, words in (languages if isinstance(languages, dict) else {}).items():
+            if variant not in known or not isinstance(words, str):
+                continue
+            if known[variant].text.get(language, known[variant].text.get("", "")) != words:
+                text = edits.reword(text, variant, language, words)
+    if values.get("new_wording"):
+        text = edits.add_variant(text, _free_variant(known))
+    return {path: text} if text != workspace.files[path] else {}
+
+
+def _free_variant(known: Mapping[str, object]) -> str:
+    return next(key for key in (*"abcdefghij", f"v{len(known) + 1}") if key not in known)
+
+
+def _say(_step: Step, values: Values, _raw: Values) -> Values:
+    return {"say": values.get("script", ""), "next": values.get("next", "")}
+
+
+def _ask(_step: Step, values: Values, _raw: Values) -> Values:
+    body: Values = {"ask": values.get("script", "")}
+    choices = [
+        {"text": text_of(row.get("text")), "next": row.get("next", "")}
+        for row in rows(values, "choices")
+        if text_of(row.get("text")) or row.get("next")
+    ]
+    intents = {
+        row["intent"]: row.get("next", "") for row in rows(values, "intents") if row.get("intent")
+    }
+    body |= {"choices": choices or None, "intents": intents or None}
+    if values.get("slot"):
+        body |= {"slot": values["slot"], "expect": _expect(values)}
+        retries = number_of(values.get("retries"), 2)
+        body["retries"] = retries if retries != 2 else None
+        body |= {"retry": values.get("retry", ""), "next": values.get("next", "")}
+    return body | {"otherwise": values.get("otherwise", "")}
+
+
+def _expect(values: Values) -> Values | None:
+    kind = values.get("expect_kind", "text")
+    if kind == "pattern":
+        return {"pattern": values.get("pattern", "")}
+    if kind == "one_of":
+        options = str(values.get("one_of", "")).replace("，", ",").split(",")
+        return {"one_of": [option.strip() for option in options if option.strip()]}
+    bounds = {"min": number_of(values.get("least")), "max": number_of(values.get("most"))}
+    kept = {name: bound for name, bound in bounds.items() if bound is not None}
+    return {kind: kept} if kind == "number" or kept else None
+
+
+def _branch(step: Step, values: Values, raw: Values) -> Values:
+    cases = []
+    for number, row in enumerate(rows(values, "cases")):
+        kept = row.get("keep", "")
+        if kept.isdigit() and isinstance(step, Branch) and int(kept) < len(raw["branch"]):
+            # Too nested for the form: the condition stays as it stands in the YAML.
+            when = raw["branch"][int(kept)]["when"]
+        else:
+            when = condition_of(row)
+        if next(iter(when.values()), None) or number == 0:
+            cases.append({"when": when, "next": row.get("next", "")})
+    return {"branch": cases, "otherwise": values.get("otherwise", "")}
+
+
+def _set(_step: Step, values: Values, _raw: Values) -> Values:
+    slots = {}
+    for row in rows(values, "slots"):
+        if row.get("slot"):
+            text = str(row.get("value", ""))
+            number = number_of(text)
+            slots[row["slot"]] = number if number is not None else text
+    return {"set": slots, "next": values.get("next", "")}
+
+
+def _call(_step: Step, values: Values, _raw: Values) -> Values:
+    return {"call": values.get("call", ""), "next": values.get("next", "")}
+
+
+def _handover(_step: Step, values: Values, _raw: Values) -> Values:
+    desk = {"queue": values.get("queue") or "service", "reason": values.get("reason", "")}
+    return {"handover": desk, "next": values.get("next", "")}
+
+
+def _end(_step: Step, _values: Values, _raw: Values) -> Values:
+    return {"end": True}
+
+
+_BODIES: dict[str, Callable[[Step, Values, Values], Values]] = {
+    "say": _say,
+    "ask": _ask,
+    "branch": _branch,
+    "set": _set,
+    "call": _call,
+    "handover": _handover,
+    "end": _end,
+}

@@ -1,0 +1,1 @@
+"""Alembic's history, one for both halves, and how to run it."""

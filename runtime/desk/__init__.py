@@ -1,0 +1,1 @@
+"""Where people answer: who waits, taking over, replying, handing back."""

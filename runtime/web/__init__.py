@@ -1,0 +1,1 @@
+"""What the outside reaches: chat API, page events, WebSocket, health."""

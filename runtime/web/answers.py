@@ -1,0 +1,52 @@
+"""JSON in and out of the HTTP API; errors as RFC 9457 problem details."""
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from runtime.errors import MessageRefused, NothingPublished, RuntimeFailed, SessionBusy
+
+MOST_BODY = 512 * 1024
+
+
+class BadRequest(RuntimeFailed):
+    """A request that cannot be read."""
+
+
+def json_answer(value: Any, status: int = 200) -> Response:
+    """Answer with JSON."""
+    return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+def problem(status: int, title: str, detail: str = "") -> Response:
+    """Answer with a problem: what happened, and what to do about it."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+
+
+async def read_json(request: Request) -> Any:
+    """Read a JSON body within limits; BadRequest says what is wrong with it."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY:
+            raise BadRequest(f"The body may have {MOST_BODY} bytes.")
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"The body is not JSON: {error}") from error
+
+
+async def on_failure(_request: Request, error: Exception) -> Response:
+    """Turn an error of ours into an answer."""
+    if isinstance(error, BadRequest):
+        return problem(400, "The request could not be read.", str(error))
+    if isinstance(error, MessageRefused):
+        return problem(413, "The message was not taken.", str(error))
+    if isinstance(error, NothingPublished):
+        return problem(503, "Nothing is published yet.", "Publish a release in the designer.")
+    if isinstance(error, SessionBusy):
+        return problem(409, "This visitor is busy.", "Send the message again with the same id.")
+    return problem(500, "The runtime failed.", type(error).__name__)

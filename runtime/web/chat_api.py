@@ -1,0 +1,71 @@
+"""Rasa's REST channel, as Rasa documents it, so that every client made for Rasa works here."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runtime.conversation import handle
+from runtime.messages import Message, Reply, visitor_name
+from runtime.services import Services
+from runtime.web.answers import BadRequest, json_answer, read_json
+
+
+async def rest_webhook(request: Request) -> Response:
+    """Answer one message: `{"sender", "message"}` in, `[{"recipient_id", "text"}]` out."""
+    body = await read_json(request)
+    message = read_message(body)
+    services: Services = request.app.state.services
+    answer = await handle(services, message)
+    sender = str(body["sender"])
+    return json_answer([part for reply in answer.replies for part in rasa_parts(sender, reply)])
+
+
+def read_message(body: Any) -> Message:
+    """Read a body of Rasa's REST channel; `message_id` and `metadata.lang` are ours."""
+    if not isinstance(body, dict):
+        raise BadRequest('The body must be an object: {"sender": …, "message": …}.')
+    sender, text = body.get("sender", "default"), body.get("message", "")
+    if not isinstance(sender, str | int) or not str(sender).strip():
+        raise BadRequest("sender must be a text.")
+    if not isinstance(text, str):
+        raise BadRequest("message must be a text.")
+    body["sender"] = sender
+    metadata = body.get("metadata")
+    lang = str(metadata.get("lang", ""))[:20] if isinstance(metadata, dict) else ""
+    message_id = body.get("message_id")
+    payload = text if text.startswith("/") else ""
+    return Message(
+        visitor_name(str(sender)),
+        "rest",
+        text.replace("\x00", ""),
+        str(message_id) if message_id else "",
+        lang=lang,
+        payload=payload[:500],
+    )
+
+
+def rasa_parts(sender: str, reply: Reply) -> list[dict[str, Any]]:
+    """Give a reply in the shape of Rasa's REST channel."""
+    part: dict[str, Any] = {"recipient_id": sender}
+    if reply.text or reply.quick_replies:
+        part["text"] = reply.text
+    if reply.quick_replies:
+        part["buttons"] = [
+            {"title": button.title, "payload": button.payload} for button in reply.quick_replies
+        ]
+    if reply.card:
+        part["custom"] = dict(reply.card)
+    return [part] if len(part) > 1 else []
+
+
+async def rest_health(_request: Request) -> Response:
+    """Answer as Rasa's channel does when asked whether it lives."""
+    return json_answer({"status": "ok"})
+
+
+ROUTES = [
+    Route("/webhooks/rest/webhook", rest_webhook, methods=["POST"]),
+    Route("/webhooks/rest/", rest_health, methods=["GET"]),
+]

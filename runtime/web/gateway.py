@@ -1,0 +1,82 @@
+"""The gateway: Starlette takes messages, events and WebSockets; Flask is mounted beside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from flows.schema import KIND_SCHEMAS, schema_of
+from runtime.errors import RuntimeFailed
+from runtime.services import open_services
+from runtime.settings import Settings
+from runtime.web import chat_api, health, openapi, track_api
+from runtime.web.answers import json_answer, on_failure, problem
+from runtime.web.live import Hub, chat_socket
+
+HERE = Path(__file__).parent
+
+
+def make_gateway(settings: Settings, designer: Any) -> Starlette:
+    """Build the ASGI application; `designer` is an ASGI application for everything else."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.services = open_services(settings)
+        app.state.hub = Hub()
+        app.state.hub.start(app.state.services)
+        yield
+        await app.state.hub.stop()
+        await app.state.services.redis.aclose()
+
+    routes: list[BaseRoute] = [*chat_api.ROUTES, *track_api.ROUTES, *health.ROUTES]
+    routes += [
+        WebSocketRoute("/ws/chat", chat_socket),
+        Route("/widget.js", widget_script),
+        Route("/schemas/{kind}.json", schema),
+        *openapi.ROUTES,
+        Route("/demo", lambda _request: RedirectResponse("/demo/")),
+        Mount("/demo", StaticFiles(directory=HERE / "demo", html=True)),
+        Mount("/", designer),
+    ]
+    # The widget speaks from other people's pages, so these answers may be read from any origin.
+    cors = Middleware(_OpenPaths, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[cors],
+        exception_handlers={RuntimeFailed: on_failure},
+    )
+
+
+class _OpenPaths(CORSMiddleware):
+    """Opens only what widgets and trackers use; the designer stays closed to other origins."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.startswith(("/v1/", "/webhooks/", "/widget.js")):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def widget_script(_request: Request) -> Response:
+    """Give the embeddable launcher."""
+    headers = {"Cache-Control": "public, max-age=300"}
+    path = HERE / "widget" / "widget.js"
+    return FileResponse(path, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+async def schema(request: Request) -> Response:
+    """Give the JSON Schema of a YAML kind."""
+    kind = request.path_params["kind"]
+    if kind not in KIND_SCHEMAS:
+        return problem(404, "There is no such kind.", f"Kinds: {', '.join(KIND_SCHEMAS)}.")
+    return json_answer(schema_of(kind))

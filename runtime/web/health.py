@@ -1,0 +1,84 @@
+"""Is it alive, can it serve a turn, and what do the gauges say?"""
+
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from runtime.errors import RuntimeFailed
+from runtime.services import Services
+from runtime.store import keys
+from runtime.web.answers import json_answer
+
+
+async def healthz(_request: Request) -> Response:
+    """Answer while the process lives."""
+    return json_answer({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """Answer 200 only when a turn can be served, with what is up, degraded or down."""
+    parts = await state_of(request.app.state.services)
+    ready = parts["redis"]["state"] == "up" and parts["release"]["state"] == "up"
+    return json_answer({"ready": ready, "parts": parts}, 200 if ready else 503)
+
+
+async def state_of(services: Services) -> dict[str, dict[str, Any]]:
+    """Say of each part whether it is up, degraded or down, and why."""
+    parts: dict[str, dict[str, Any]] = {}
+    try:
+        number = int(await services.redis.get(keys.CURRENT) or 0)
+        parts["redis"] = {"state": "up"}
+    except (RedisError, OSError) as error:
+        number, parts["redis"] = 0, {"state": "down", "why": type(error).__name__}
+    try:
+        release = await services.releases.get(number)
+        parts["release"] = {"state": "up", "number": number}
+        judge = release.judge
+        parts["rule_matcher"] = {
+            "state": "up" if judge.matcher else "degraded",
+            "matcher": "durable-rules" if judge.matcher else "oracle",
+            "why": judge.why_not,
+            **judge.counts,
+        }
+        parts["understanding"] = {"state": "up" if release.model else "degraded"}
+    except (RuntimeFailed, RedisError, OSError) as error:
+        parts["release"] = {"state": "down", "why": type(error).__name__}
+    parts["database"] = await run_in_threadpool(_database_state, services)
+    return parts
+
+
+def _database_state(services: Services) -> dict[str, Any]:
+    try:
+        with services.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return {"state": "degraded", "why": type(error).__name__}
+    return {"state": "up"}
+
+
+async def metrics(request: Request) -> Response:
+    """Give the gauges in Prometheus' text format."""
+    services: Services = request.app.state.services
+    redis = services.redis
+    gauges = {
+        "dialoom_outbox_entries": await redis.xlen(keys.OUTBOX),
+        "dialoom_events_in_stream": await redis.xlen(keys.EVENTS),
+        "dialoom_timers_armed": await services.timers.waiting(),
+        "dialoom_visitors_at_desk": await redis.zcard(keys.DESK),
+        "dialoom_release_current": int(await redis.get(keys.CURRENT) or 0),
+    }
+    lines = [f"# TYPE {name} gauge\n{name} {value}" for name, value in gauges.items()]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+ROUTES = [
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", metrics),
+]
