@@ -1,21 +1,126 @@
-"""The same answer from durable-rules; the only module that imports it."""
+"""The same answer from durable-rules; the only module that imports it.
 
+durable-rules is sound in one regime only, so it is used in no other: a stateless matcher over a
+flat snapshot of integers and texts. One constant session, a new integer id for each fact, assert,
+drain the agenda, retract; at most 48 branches a ruleset, sharded by trigger; one lock an instance;
+the C functions called directly.
+"""
+
+import json
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
 
-from flows.conditions import Facts
+from flows.conditions import Facts, holds
+from rules.branches import MOST_BRANCHES, Branch, Fields, TooManyBranches, definition
 from rules.model import Rule
+
+try:
+    import durable_rules_engine as engine
+except ImportError as error:  # No wheel exists; a machine without a C compiler goes without.
+    engine, _why_not = None, str(error)
+
+SESSION = "0"
+SENTINEL = "sentinel"
+_names = count(1)
 
 
 class MatcherUnavailable(Exception):
     """durable-rules cannot be used here; the text says why."""
 
 
+@dataclass
+class _Shard:
+    """One ruleset of at most 48 branches."""
+
+    fields: Fields = field(default_factory=Fields)
+    branches: dict[str, Branch] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)
+    handle: int = 0
+
+
 class Matcher:
-    """Matches facts."""
+    """Matches the conditions of a rule set. Close it when its release is gone."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        raise MatcherUnavailable("not built")
+        if engine is None:
+            raise MatcherUnavailable(_why_not)
+        self._lock = threading.Lock()
+        self._ids = count(1)
+        self._shards: dict[str, _Shard] = {}
+        self._left: set[str] = set()
+        self._home: dict[str, str] = {}
+        for rule in rules:
+            self._place(rule)
+        try:
+            for shard in self._shards.values():
+                self._register(shard)
+        except Exception as error:
+            raise MatcherUnavailable(f"{type(error).__name__}: {error}") from error
 
     def fire(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""
-        return set()
+        wanted = {rule.key for rule in rules}
+        held = {rule.key for rule in rules if rule.key in self._left and holds(rule.when, facts)}
+        with self._lock:
+            for name in {self._home[key] for key in wanted - self._left}:
+                shard = self._shards[name]
+                held |= self._match(shard, shard.fields.filled(facts)) & wanted
+        return held
+
+    def close(self) -> None:
+        """Free the rulesets: session first, then ruleset; either alone leaks."""
+        with self._lock:
+            for shard in self._shards.values():
+                if shard.handle:
+                    engine.delete_state(shard.handle, SESSION)
+                    engine.delete_ruleset(shard.handle)
+                    shard.handle = 0
+
+    def _place(self, rule: Rule) -> None:
+        trial = Fields()
+        try:
+            size = len(trial.branches(rule.when))
+        except TooManyBranches:
+            self._left.add(rule.key)
+            return
+        stem = rule.trigger.event
+        number = 0
+        while (
+            len(self._shards.setdefault(f"{stem}/{number}", _Shard()).branches) + size
+            >= (MOST_BRANCHES)
+            and self._shards[f"{stem}/{number}"].branches
+        ):
+            number += 1
+        shard = self._shards[f"{stem}/{number}"]
+        for branch in shard.fields.branches(rule.when):
+            name = f"b{len(shard.branches)}"
+            # An empty branch always holds; `z` is 0 in every snapshot.
+            shard.branches[name] = branch or (("z", "$eq", 0),)
+            shard.owner[name] = rule.key
+        self._home[rule.key] = f"{stem}/{number}"
+
+    def _register(self, shard: _Shard) -> None:
+        branches = {**shard.branches, SENTINEL: (("z", "$eq", 1),)}
+        text = json.dumps(definition(branches), ensure_ascii=False)
+        shard.handle = engine.create_ruleset(f"shard{next(_names)}", text)
+        # Fired once, so that the session exists before it is ever deleted.
+        if self._match(shard, {"z": 1}) != {SENTINEL}:
+            raise MatcherUnavailable("the sentinel rule did not fire")
+
+    def _match(self, shard: _Shard, values: dict[str, Any]) -> set[str]:
+        fact = {"z": 0, **values, "id": next(self._ids), "sid": SESSION}
+        text = json.dumps(fact, ensure_ascii=False)
+        result, state = engine.assert_fact(shard.handle, text)
+        found: set[str] = set()
+        if result == 0:
+            started = engine.start_action_for_state(shard.handle, state)
+            action = started[1] if started else None
+            while action:
+                for name in json.loads(action):
+                    found.add(shard.owner.get(name, name))
+                action = engine.complete_and_start_action(shard.handle, state)
+        engine.retract_fact(shard.handle, text)
+        return found

@@ -1,0 +1,121 @@
+"""Conditions as branches of plain integer and text tests: what durable-rules can match safely.
+
+Every fact becomes three fields that always exist: its kind as an integer, its number in millionths
+as an integer, and its text. So nothing is ever missing, a float or None, and the opposite of a
+test is again a test. A condition is pushed down to its leaves and multiplied out (disjunctive
+normal form). What a leaf cannot say in such tests (`contains`, the order of texts, long texts) is
+answered by the oracle's own operator and handed over as an integer.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any
+
+from flows.conditions import OPERATORS, AllOf, Condition, Facts, Not, Test, kind_of, tests_in
+
+Atom = tuple[str, str, int | str]
+"""Field, comparison (`$eq $neq $gt $gte $lt $lte`), value."""
+Branch = tuple[Atom, ...]
+
+KINDS = {"nothing": 0, "bool": 1, "number": 2, "text": 3, "list": 4}
+MOST_BRANCHES = 48
+MOST_TEXT = 1_000
+SCALE = 1_000_000
+LARGEST = 2**62
+OPPOSITE = {
+    "$eq": "$neq",
+    "$neq": "$eq",
+    "$gt": "$lte",
+    "$lte": "$gt",
+    "$gte": "$lt",
+    "$lt": "$gte",
+}
+
+
+class TooManyBranches(Exception):
+    """A condition that multiplies out to more branches than are safe."""
+
+
+class Fields:
+    """The fields of a set of conditions, and how to fill them from facts."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, int] = {}
+        self._answers: dict[Test, int] = {}
+
+    def branches(self, condition: Condition) -> list[Branch]:
+        """Give the branches of a condition; any one that holds is enough."""
+        for test in tests_in(condition):
+            self._facts.setdefault(test.fact, len(self._facts))
+        found = self._of(condition, positive=True)
+        return [tuple(dict.fromkeys(branch)) for branch in found]
+
+    def filled(self, facts: Facts) -> dict[str, int | str]:
+        """Fill every field from facts."""
+        values: dict[str, int | str] = {}
+        for name, number in self._facts.items():
+            fact = facts.get(name)
+            kind = kind_of(fact)
+            values[f"k{number}"] = KINDS[kind]
+            is_number = kind in ("bool", "number")
+            values[f"n{number}"] = _scaled(fact) if is_number else 0
+            values[f"t{number}"] = fact[:MOST_TEXT] if isinstance(fact, str) else ""
+        for test, number in self._answers.items():
+            values[f"a{number}"] = int(OPERATORS[test.op](facts.get(test.fact), test.value))
+        return values
+
+    def _of(self, condition: Condition, positive: bool) -> list[Branch]:
+        if isinstance(condition, Not):
+            return self._of(condition.part, not positive)
+        if isinstance(condition, Test):
+            atoms = self._leaf(condition)
+            if positive:
+                return [atoms]
+            return [((field, OPPOSITE[op], value),) for field, op, value in atoms]
+        parts = [self._of(part, positive) for part in condition.parts]
+        # "all" multiplies and "any" adds; under a negation they change places.
+        if isinstance(condition, AllOf) is positive:
+            return _multiplied(parts)
+        return _within([branch for part in parts for branch in part])
+
+    def _leaf(self, test: Test) -> Branch:
+        number, wanted = self._facts[test.fact], test.value
+        kind = kind_of(wanted)
+        if test.op == "exists":
+            return ((f"k{number}", "$neq" if wanted else "$eq", 0),)
+        simple = isinstance(wanted, bool | int | float) and abs(wanted) < LARGEST / SCALE
+        if simple and test.op in ("eq", "gt", "gte", "lt", "lte"):
+            typed = (f"k{number}", "$eq", KINDS[kind])
+            return (typed, (f"n{number}", f"${test.op}", _scaled(wanted)))
+        if test.op == "eq" and isinstance(wanted, str) and len(wanted) < MOST_TEXT:
+            return ((f"k{number}", "$eq", KINDS["text"]), (f"t{number}", "$eq", wanted))
+        answer = self._answers.setdefault(test, len(self._answers))
+        return ((f"a{answer}", "$eq", 1),)
+
+
+def definition(branches: Mapping[str, Branch]) -> dict[str, Any]:
+    """Give branches as a ruleset of durable-rules, named as they are."""
+    return {name: {"all": [{"m": _expression(branch)}]} for name, branch in branches.items()}
+
+
+def _expression(branch: Branch) -> dict[str, Any]:
+    tests = [{field: value} if op == "$eq" else {op: {field: value}} for field, op, value in branch]
+    return {"$and": tests} if len(tests) > 1 else tests[0]
+
+
+def _multiplied(parts: Iterable[list[Branch]]) -> list[Branch]:
+    branches: list[Branch] = [()]
+    for part in parts:
+        branches = _within([(*left, *right) for left, right in product(branches, part)])
+    return branches
+
+
+def _within(branches: list[Branch]) -> list[Branch]:
+    if len(branches) > MOST_BRANCHES:
+        raise TooManyBranches
+    return branches
+
+
+def _scaled(value: Any) -> int:
+    scaled = round(value * SCALE)
+    return max(-LARGEST, min(LARGEST, scaled))
