@@ -10,7 +10,7 @@ from designer import drafts
 from designer.form_values import condition_of, nested_values, number_of, rows, text_of
 from designer.workspace import Workspace
 from flows import edits
-from flows.conditions import AllOf, AnyOf, Condition, Test
+from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.edits import EditRefused
 from flows.model import Branch, Step
 from flows.yaml_text import read
@@ -52,18 +52,18 @@ def body_of(step: Step, values: Values, text: str) -> Values:
 
 def is_plain(condition: Condition) -> bool:
     """Say whether the form can show a condition: one list of tests, all or any."""
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         return True
     parts = condition.parts if isinstance(condition, AllOf | AnyOf) else (condition,)
-    return all(isinstance(part, Test) for part in parts)
+    return all(isinstance(part, FactTest) for part in parts)
 
 
-def tests_of(condition: Condition) -> list[Test]:
+def tests_of(condition: Condition) -> list[FactTest]:
     """Give the rows of a plain condition."""
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         return [condition]
     parts = condition.parts if isinstance(condition, AllOf | AnyOf) else ()
-    return [part for part in parts if isinstance(part, Test)]
+    return [part for part in parts if isinstance(part, FactTest)]
 
 
 def is_any(condition: Condition) -> bool:
@@ -71,7 +71,7 @@ def is_any(condition: Condition) -> bool:
     return isinstance(condition, AnyOf)
 
 
-def test_value(test: Test | None) -> str:
+def test_value(test: FactTest | None) -> str:
     """Show the value of a row as people type it."""
     if test is None:
         return ""

@@ -7,7 +7,7 @@ from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
 from designer.sentences import KINDS, OPERATORS, PORTS, PROBLEMS, REASONS
-from flows.conditions import AllOf, AnyOf, Condition, Test
+from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.model import Text, in_language
 from flows.problems import Problem
 
@@ -49,7 +49,7 @@ def operator_name(operator: str) -> str:
 
 def condition_words(condition: Condition) -> str:
     """Say a condition in one line."""
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         value = condition.value
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         if condition.op == "exists":

@@ -15,7 +15,7 @@ Facts: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Test:
+class FactTest:
     """One fact against one value."""
 
     fact: str
@@ -44,12 +44,12 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Test | AllOf | AnyOf | Not
+Condition: TypeAlias = FactTest | AllOf | AnyOf | Not
 
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Say whether a condition holds for these facts."""
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         return OPERATORS[condition.op](facts.get(condition.fact), condition.value)
     if isinstance(condition, AllOf):
         return all(holds(part, facts) for part in condition.parts)
@@ -58,9 +58,9 @@ def holds(condition: Condition, facts: Facts) -> bool:
     return not holds(condition.part, facts)
 
 
-def tests_in(condition: Condition) -> Iterator[Test]:
+def tests_in(condition: Condition) -> Iterator[FactTest]:
     """Walk over every fact-op-value leaf."""
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         yield condition
     elif isinstance(condition, Not):
         yield from tests_in(condition.part)
@@ -146,4 +146,4 @@ def _read_test(document: Document, value: dict[str, Any], path: Path, step: str)
         place = (*path, "value")
         document.problems.append(document.problem("bad_value", place, step, fact=fact, operator=op))
         return AllOf()
-    return Test(fact, str(op), tuple(want) if isinstance(want, list) else want)
+    return FactTest(fact, str(op), tuple(want) if isinstance(want, list) else want)

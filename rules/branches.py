@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
-from flows.conditions import OPERATORS, AllOf, Condition, Facts, Not, Test, kind_of, tests_in
+from flows.conditions import OPERATORS, AllOf, Condition, Facts, FactTest, Not, kind_of, tests_in
 
 Atom = tuple[str, str, int | str]
 """Field, comparison (`$eq $neq $gt $gte $lt $lte`), value."""
@@ -41,7 +41,7 @@ class Fields:
 
     def __init__(self) -> None:
         self._facts: dict[str, int] = {}
-        self._answers: dict[Test, int] = {}
+        self._answers: dict[str, tuple[int, FactTest]] = {}
 
     def branches(self, condition: Condition) -> list[Branch]:
         """Give the branches of a condition; any one that holds is enough."""
@@ -50,8 +50,8 @@ class Fields:
         found = self._of(condition, positive=True)
         return [tuple(dict.fromkeys(branch)) for branch in found]
 
-    def filled(self, facts: Facts) -> dict[str, int | str]:
-        """Fill every field from facts."""
+    def filled(self, facts: Facts, used: frozenset[str]) -> dict[str, int | str]:
+        """Fill those fields that are used from facts."""
         values: dict[str, int | str] = {}
         for name, number in self._facts.items():
             fact = facts.get(name)
@@ -60,14 +60,15 @@ class Fields:
             is_number = kind in ("bool", "number")
             values[f"n{number}"] = _scaled(fact) if is_number else 0
             values[f"t{number}"] = fact[:MOST_TEXT] if isinstance(fact, str) else ""
-        for test, number in self._answers.items():
-            values[f"a{number}"] = int(OPERATORS[test.op](facts.get(test.fact), test.value))
-        return values
+        for number, test in self._answers.values():
+            if f"a{number}" in used:
+                values[f"a{number}"] = int(OPERATORS[test.op](facts.get(test.fact), test.value))
+        return {name: value for name, value in values.items() if name in used}
 
     def _of(self, condition: Condition, positive: bool) -> list[Branch]:
         if isinstance(condition, Not):
             return self._of(condition.part, not positive)
-        if isinstance(condition, Test):
+        if isinstance(condition, FactTest):
             atoms = self._leaf(condition)
             if positive:
                 return [atoms]
@@ -78,7 +79,7 @@ class Fields:
             return _multiplied(parts)
         return _within([branch for part in parts for branch in part])
 
-    def _leaf(self, test: Test) -> Branch:
+    def _leaf(self, test: FactTest) -> Branch:
         number, wanted = self._facts[test.fact], test.value
         kind = kind_of(wanted)
         if test.op == "exists":
@@ -89,7 +90,8 @@ class Fields:
             return (typed, (f"n{number}", f"${test.op}", _scaled(wanted)))
         if test.op == "eq" and isinstance(wanted, str) and len(wanted) < MOST_TEXT:
             return ((f"k{number}", "$eq", KINDS["text"]), (f"t{number}", "$eq", wanted))
-        answer = self._answers.setdefault(test, len(self._answers))
+        # By its writing, because True == 1 would make two tests one.
+        answer, _ = self._answers.setdefault(repr(test), (len(self._answers), test))
         return ((f"a{answer}", "$eq", 1),)
 
 

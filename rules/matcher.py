@@ -35,8 +35,8 @@ class MatcherUnavailable(Exception):
 class _Shard:
     """One ruleset of at most 48 branches."""
 
-    fields: Fields = field(default_factory=Fields)
     branches: dict[str, Branch] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
     owner: dict[str, str] = field(default_factory=dict)
     handle: int = 0
 
@@ -49,6 +49,7 @@ class Matcher:
             raise MatcherUnavailable(_why_not)
         self._lock = threading.Lock()
         self._ids = count(1)
+        self._fields = Fields()
         self._shards: dict[str, _Shard] = {}
         self._left: set[str] = set()
         self._home: dict[str, str] = {}
@@ -67,7 +68,7 @@ class Matcher:
         with self._lock:
             for name in {self._home[key] for key in wanted - self._left}:
                 shard = self._shards[name]
-                held |= self._match(shard, shard.fields.filled(facts)) & wanted
+                held |= self._match(shard, self._fields.filled(facts, shard.used)) & wanted
         return held
 
     def close(self) -> None:
@@ -80,27 +81,31 @@ class Matcher:
                     shard.handle = 0
 
     def _place(self, rule: Rule) -> None:
-        trial = Fields()
         try:
-            size = len(trial.branches(rule.when))
+            branches = self._fields.branches(rule.when)
         except TooManyBranches:
+            branches = []
+        used = frozenset(name for branch in branches for name, _op, _value in branch)
+        if not branches:
             self._left.add(rule.key)
             return
-        stem = rule.trigger.event
-        number = 0
-        while (
-            len(self._shards.setdefault(f"{stem}/{number}", _Shard()).branches) + size
-            >= (MOST_BRANCHES)
-            and self._shards[f"{stem}/{number}"].branches
-        ):
-            number += 1
-        shard = self._shards[f"{stem}/{number}"]
-        for branch in shard.fields.branches(rule.when):
-            name = f"b{len(shard.branches)}"
+        name, shard = self._shard_for(rule.trigger.event, len(branches))
+        for branch in branches:
+            key = f"b{len(shard.branches)}"
             # An empty branch always holds; `z` is 0 in every snapshot.
-            shard.branches[name] = branch or (("z", "$eq", 0),)
-            shard.owner[name] = rule.key
-        self._home[rule.key] = f"{stem}/{number}"
+            shard.branches[key] = branch or (("z", "$eq", 0),)
+            shard.owner[key] = rule.key
+        shard.used |= used
+        self._home[rule.key] = name
+
+    def _shard_for(self, event: str, size: int) -> tuple[str, _Shard]:
+        number = 0
+        while True:
+            name = f"{event}/{number}"
+            shard = self._shards.setdefault(name, _Shard())
+            if not shard.branches or len(shard.branches) + size < MOST_BRANCHES:
+                return name, shard
+            number += 1
 
     def _register(self, shard: _Shard) -> None:
         branches = {**shard.branches, SENTINEL: (("z", "$eq", 1),)}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.conditions import AllOf, AnyOf, Condition, Facts, Test, holds
+from flows.conditions import AllOf, AnyOf, Condition, Facts, FactTest, holds
 from rules.model import Rule
 
 
@@ -29,7 +29,7 @@ def fire(rules: Sequence[Rule], facts: Facts) -> set[str]:
 def explain(condition: Condition, facts: Facts) -> Explained:
     """Judge a condition leaf by leaf."""
     held = holds(condition, facts)
-    if isinstance(condition, Test):
+    if isinstance(condition, FactTest):
         found = facts.get(condition.fact)
         return Explained("test", held, condition.fact, condition.op, condition.value, found)
     if isinstance(condition, AllOf | AnyOf):

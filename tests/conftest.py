@@ -1,0 +1,52 @@
+"""What tests share: a real Valkey, a real database, a small workspace."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from migrations.run import migrate
+from runtime.db import open_engine
+from runtime.embedded import valkey_binary, wait_for_redis
+from runtime.services import Services, open_services
+from runtime.settings import Settings
+from tests.workspaces import publish_files
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A real Valkey on a socket of its own."""
+    data = tmp_path_factory.mktemp("valkey")
+    settings = Settings(data=data)
+    command = [valkey_binary(), "--port", "0", "--unixsocket", str(data / "valkey.sock")]
+    command += ["--save", "", "--appendonly", "no", "--dir", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_for_redis(settings)
+    yield settings
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def settings(valkey: Settings, tmp_path: Path) -> Settings:
+    """Settings with the shared Valkey, emptied, and a database of the test's own."""
+    import redis
+
+    client = redis.Redis.from_url(valkey.redis)
+    client.flushall()
+    client.close()
+    return Settings(data=tmp_path, redis_url=valkey.redis, secret_key="for tests only")
+
+
+@pytest.fixture
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """The services of one event loop, with the small workspace published."""
+    engine = open_engine(settings.database)
+    await asyncio.to_thread(migrate, engine)
+    found = open_services(settings, engine)
+    await publish_files(found)
+    yield found
+    await found.redis.aclose()
+    engine.dispose()
