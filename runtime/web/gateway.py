@@ -39,7 +39,8 @@ def make_gateway(settings: Settings, designer: Any) -> Starlette:
     routes: list[BaseRoute] = [*chat_api.ROUTES, *track_api.ROUTES, *health.ROUTES]
     routes += [
         WebSocketRoute("/ws/chat", chat_socket),
-        Route("/widget.js", widget_script),
+        Route("/widget.js", widget_file),
+        Route("/widget.css", widget_file),
         Route("/schemas/{kind}.json", schema),
         *openapi.ROUTES,
         Route("/demo", lambda _request: RedirectResponse("/demo/")),
@@ -61,17 +62,19 @@ class _OpenPaths(CORSMiddleware):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(("/v1/", "/webhooks/", "/widget.js")):
+        if scope["type"] == "http" and path.startswith(("/v1/", "/webhooks/", "/widget.")):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-async def widget_script(_request: Request) -> Response:
-    """Give the embeddable launcher."""
+async def widget_file(request: Request) -> Response:
+    """Give the embeddable launcher, or its style."""
+    name = request.url.path.rsplit("/", 1)[-1]
+    kind = "text/javascript" if name.endswith(".js") else "text/css"
     headers = {"Cache-Control": "public, max-age=300"}
-    path = HERE / "widget" / "widget.js"
-    return FileResponse(path, media_type="text/javascript; charset=utf-8", headers=headers)
+    path = HERE / "widget" / name
+    return FileResponse(path, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 async def schema(request: Request) -> Response:
