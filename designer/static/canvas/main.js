@@ -61,6 +61,8 @@ surface.addEventListener("drop", (event) => {
 for (const name of ["htmx:oobAfterSwap", "htmx:afterSettle"]) {
   document.body.addEventListener(name, () => board.readSoon());
 }
+// A focused card must not scroll the surface away under the view.
+surface.addEventListener("scroll", () => { surface.scrollLeft = surface.scrollTop = 0; });
 new ResizeObserver(() => board.drawSoon()).observe(surface);
 
 document.addEventListener("dialoom:lit", (event) => board.light(event.detail.steps || []));
