@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -35,6 +36,7 @@ class Card:
     is_start: bool
     problems: tuple[Problem, ...]
     wordings: int = 0
+    seen: str = ""
 
 
 def cards_of(workspace: Workspace, flow: Flow) -> dict[str, Card]:
@@ -70,6 +72,7 @@ def _card(
         flow.start == step.key,
         problems,
         wordings,
+        seen_as(workspace, flow.key, step.key),
     )
 
 
@@ -110,6 +113,13 @@ def port_label(step: Step, port: str) -> str:
     if port == "next" and isinstance(step, Ask):
         return _("answered")
     return port_name(port)
+
+
+def seen_as(workspace: Workspace, flow: str, key: str) -> str:
+    """Name a step and its script as they are now, so that a form knows what it was filled from."""
+    step = workspace.flow(flow).steps.get(key)
+    script = workspace.files.get(f"scripts/{getattr(step, 'script', '')}.yaml", "")
+    return blake2b(f"{step!r}|{script}".encode(), digest_size=8).hexdigest()
 
 
 def language() -> str:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine
 
 from designer import drafts
+from designer.cards import seen_as
 from designer.form_values import condition_of, nested_values, number_of, rows, text_of
 from designer.workspace import Workspace
 from flows import edits
@@ -26,18 +27,23 @@ def save_step(
     key: str,
     form: Mapping[str, str],
 ) -> None:
-    """Save a step and the wordings of its script; StaleEdit when the flow moved on."""
+    """Save a step and the wordings of its script; StaleEdit when just these moved on.
+
+    Other steps may have been edited meanwhile: `seen` names what the form was filled from.
+    """
     path = f"flows/{flow}.yaml"
     values = nested_values({name: form[name] for name in form})
-    rev = number_of(values.get("rev"), 0)
+    rev = drafts.revision(engine, path)
     step = workspace.flow(flow).steps.get(key)
     if step is None:
         raise EditRefused("no_such_step", key=key)
+    if values.get("seen") != seen_as(workspace, flow, key):
+        raise drafts.StaleEdit(path, rev)
     body = body_of(step, values, workspace.files[path])
     texts: dict[str, str | None] = {path: edits.set_step(workspace.files[path], key, body)}
     texts |= _wordings(workspace, step, body, values)
     who = drafts.Author(author, path, _("%(step)s edited", step=key))
-    drafts.save(engine, who, texts, {path: int(rev or 0)})
+    drafts.save(engine, who, texts, {path: rev})
 
 
 def body_of(step: Step, values: Values, text: str) -> Values:

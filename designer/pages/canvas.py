@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from designer import drafts
 from designer.access import author, needs
 from designer.canvas_edits import apply, read_edit
-from designer.cards import cards_of
+from designer.cards import cards_of, seen_as
 from designer.step_forms import save_step
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace
@@ -132,6 +132,7 @@ def _step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "facts": sorted(FACTS) + sorted(f"slot.{slot}" for slot in slots_of(book)),
         "languages": workspace.languages,
         "rev": drafts.revision(engine(), f"flows/{flow}.yaml"),
+        "seen": seen_as(workspace, flow, step),
         "card": cards_of(workspace, found).get(step),
     }
 

@@ -4,6 +4,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
+  if ("addRow" in button.dataset || "removeRow" in button.dataset) button.dispatchEvent(new Event("input", { bubbles: true }));
   if ("addRow" in button.dataset) addRow(button.closest("[data-rows]"));
   if ("removeRow" in button.dataset) button.closest("[data-row]").remove();
   if ("closeInspector" in button.dataset) closeInspector();

@@ -21,12 +21,11 @@ Moved = tuple[Session, list[effects.Effect]]
 def hear(book: FlowBook, session: Session, turn: Turn) -> Moved | None:
     """Let the current step take what the visitor said; None when it is not meant for it."""
     walk = Walk(book, session, turn)
-    human = book.workspace.human
-    if turn.intent == human.intent:
-        return ask_for_person(book, session, turn, "asked")
     jumped = _follow_button(walk)
     if jumped:
         return jumped
+    if turn.intent == book.workspace.human.intent:
+        return ask_for_person(book, session, turn, "asked")
     step = _current(book, session)
     if not isinstance(step, Ask):
         return None

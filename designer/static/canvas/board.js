@@ -15,12 +15,13 @@ export class Board {
     this.links = new Links(surface.querySelector("#links"), this);
     this.onDraw = () => {};
     this.onOpen = () => {};
+    this.onChanged = () => {};
   }
 
   // Reading: the DOM is the model; a card is measured once and again when it was swapped.
   read() {
     this.reading = 0;
-    const before = this.cards;
+    const before = this.cards, changed = [];
     this.cards = new Map();
     for (const element of this.home.querySelectorAll(":scope > .card")) {
       const key = element.dataset.step, old = before.get(key);
@@ -31,12 +32,14 @@ export class Board {
       this.cards.set(key, card);
       this.place(card);
       this.measure(card);
+      if (old) changed.push(key);
     }
     for (const key of this.selected) if (!this.cards.has(key)) this.selected.delete(key);
     const first = this.cards.values().next().value;
     if (first && !this.home.querySelector('.card[tabindex="0"]')) first.element.tabIndex = 0;
     this.links.readAll();
     this.draw();
+    for (const key of changed) this.onChanged(key);
   }
 
   readSoon() { this.reading ||= requestAnimationFrame(() => this.read()); }

@@ -10,6 +10,9 @@ import { search } from "./search.js";
 const surface = document.getElementById("canvas");
 const board = new Board(surface);
 const edits = new Edits(surface, board);
+const inspector = document.getElementById("inspector");
+inspector.addEventListener("input", () => { inspector.dataset.dirty = "yes"; });
+inspector.addEventListener("submit", () => { delete inspector.dataset.dirty; });
 const drag = new Drag(surface, board, edits);
 const minimap = new Minimap(document.getElementById("minimap"), board);
 new Keyboard(surface, board, edits, drag);
@@ -17,12 +20,18 @@ search(document.getElementById("step-search"), board);
 
 board.onDraw = () => minimap.draw();
 board.onOpen = (key) => openInspector(key);
+// An open inspector follows its card, unless somebody is typing in it.
+board.onChanged = (key) => {
+  const form = inspector.querySelector("form");
+  if (!inspector.hidden && form?.getAttribute("hx-put").endsWith(`/steps/${key}`) && !inspector.dataset.dirty
+    && form.elements.seen.value !== board.cards.get(key)?.element.dataset.seen) openInspector(key);
+};
 board.read();
 if (!board.restoreView()) board.fit();
 
 function openInspector(key) {
-  const inspector = document.getElementById("inspector");
   inspector.hidden = false;
+  delete inspector.dataset.dirty;
   window.htmx.ajax("GET", surface.dataset.stepUrl + encodeURIComponent(key), { target: "#inspector", swap: "innerHTML" });
 }
 
@@ -58,9 +67,7 @@ surface.addEventListener("drop", (event) => {
 });
 
 // The server answers an edit with the cards it changed; read them again once they are in place.
-for (const name of ["htmx:oobAfterSwap", "htmx:afterSettle"]) {
-  document.body.addEventListener(name, () => board.readSoon());
-}
+new MutationObserver(() => board.readSoon()).observe(board.home, { childList: true });
 // A focused card must not scroll the surface away under the view.
 surface.addEventListener("scroll", () => { surface.scrollLeft = surface.scrollTop = 0; });
 new ResizeObserver(() => board.drawSoon()).observe(surface);
@@ -71,3 +78,4 @@ document.addEventListener("dialoom:select", (event) => {
   board.reveal(event.detail.step, true);
   board.open(event.detail.step);
 });
+surface.dataset.ready = "yes";
