@@ -59,7 +59,7 @@ class Services:
 
 def open_redis(settings: Settings) -> Redis:
     """Connect to Redis; a server that is being restarted is tried again for a few seconds."""
-    retry = Retry(ExponentialBackoff(cap=0.5, base=0.05), 12)
+    retry = Retry(ExponentialBackoff(cap=0.5, base=0.05), 6)
     redis: Redis = Redis.from_url(
         settings.redis,
         retry=retry,

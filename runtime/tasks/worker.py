@@ -1,6 +1,7 @@
 """The runtime worker: timers and the outbox relay, in one loop of their own."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -17,8 +18,8 @@ TICK_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
-async def work(services: Services, stop: asyncio.Event) -> None:
-    """Run until told to stop; a Redis that is away is waited for."""
+async def work(services: Services) -> None:
+    """Run until cancelled; a Redis that is away is waited for."""
     consumer = f"worker-{os.getpid()}"
 
     async def timers() -> None:
@@ -29,11 +30,11 @@ async def work(services: Services, stop: asyncio.Event) -> None:
         await ensure_group(services)
         await relay_once(services, consumer)
 
-    await asyncio.gather(_forever(timers, stop), _forever(relay, stop))
+    await asyncio.gather(_forever(timers), _forever(relay))
 
 
-async def _forever(once: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
-    while not stop.is_set():
+async def _forever(once: Callable[[], Awaitable[None]]) -> None:
+    while True:
         try:
             await once()
         except (RedisError, OSError) as error:
@@ -45,11 +46,14 @@ async def _forever(once: Callable[[], Awaitable[None]], stop: asyncio.Event) -> 
 
 
 async def _run() -> None:
-    services, stop = open_services(read_settings()), asyncio.Event()
+    services = open_services(read_settings())
+    working = asyncio.create_task(work(services))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    await work(services, stop)
+        # Whatever is cut off is claimed again by the next worker: nothing was acknowledged yet.
+        loop.add_signal_handler(name, working.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
     await services.redis.aclose()
 
 

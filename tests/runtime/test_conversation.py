@@ -1,0 +1,192 @@
+import asyncio
+
+import pytest
+
+from rules.model import Event
+from runtime import releases
+from runtime.conversation import handle
+from runtime.desk import inbox
+from runtime.errors import MessageRefused, NothingPublished
+from runtime.messages import Message
+from runtime.services import Services
+from runtime.store.arm_counts import counts_of
+from runtime.tasks.archive import archive
+from runtime.tasks.due_timers import wake_due
+from runtime.tasks.relay import ensure_group, relay_once
+from runtime.tasks.weights import weigh
+from runtime.tables import CouponIssue, EventRow
+from runtime.db import transaction
+from tests.workspaces import publish_files, script
+
+
+def _message(text: str, message_id: str = "", visitor: str = "v") -> Message:
+    return Message(visitor, "rest", text, message_id)
+
+
+async def _say(services: Services, text: str, visitor: str = "v") -> list[str]:
+    return [reply.text for reply in (await handle(services, _message(text, "", visitor))).replies]
+
+
+def _event(what: str, at: float, message_id: str = "", **properties: object) -> Message:
+    data = {"event": Event(what, at, properties)}
+    return Message("v", "track", id=message_id, kind="event", data=data)
+
+
+async def test_a_visitor_is_greeted_asked_and_answered(services: Services) -> None:
+    assert await _say(services, "你好") == ["您好", "请问需要什么？"]
+    assert await _say(services, "看价格") == ["7999 元"]
+
+
+async def test_an_intent_is_answered_without_a_button(services: Services) -> None:
+    assert await _say(services, "你好") == ["您好", "请问需要什么？"]
+    assert await _say(services, "这个多少钱") == ["7999 元"]
+
+
+async def test_who_comes_with_a_question_is_not_asked_for_it_again(services: Services) -> None:
+    assert await _say(services, "价格是多少") == ["您好", "7999 元"]
+
+
+async def test_a_rule_starts_a_flow_and_a_slot_is_filled(services: Services) -> None:
+    assert await _say(services, "我的订单到哪了") == ["请问订单号？"]
+    assert await _say(services, "不知道啊") == ["订单号是六位以上的数字"]
+    order = _event("Order Completed", services.now(), order_id="20260101", total=7999)
+    await handle(services, order)
+    assert await _say(services, "20260101") == ["订单 20260101 已付款"]
+
+
+async def test_ten_equal_message_ids_make_one_turn(services: Services) -> None:
+    answers = await asyncio.gather(*(handle(services, _message("你好", "same")) for _ in range(10)))
+    texts = [[reply.text for reply in answer.replies] for answer in answers]
+    assert texts == [["您好", "请问需要什么？"]] * 10
+    assert len(await services.sessions.lines_after("v", 0)) == 3
+    assert sum(not answer.repeated for answer in answers) == 1
+
+
+async def test_racing_messages_of_one_visitor_are_all_answered(services: Services) -> None:
+    await asyncio.gather(*(handle(services, _message("你好", f"m{i}")) for i in range(6)))
+    lines = await services.sessions.lines_after("v", 0)
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert sum(line["from"] == "visitor" for line in lines) == 6
+
+
+async def test_dwelling_brings_an_offer_and_a_coupon_once(services: Services) -> None:
+    now = services.now()
+    services.clock = lambda: now
+    await handle(services, _event("Product Viewed", now, "e1", name="iPhone15 Pro"))
+    assert await services.timers.waiting() == 1
+    assert await wake_due(services) == 0
+    services.clock = lambda: now + 1.5
+    assert await wake_due(services) == 1
+    assert await services.timers.waiting() == 0
+    await ensure_group(services)
+    assert await relay_once(services, "one", 10) == 1
+    assert await relay_once(services, "two", 10) == 0
+    lines = await services.sessions.lines_after("v", 0)
+    assert "100元券" in lines[0]["text"]
+    assert lines[1]["card"]["amount"] == 100
+    with transaction(services.engine) as database:
+        assert database.query(CouponIssue).count() == 1
+    await handle(services, _event("Product Viewed", now + 2, "e2", name="iPhone15 Pro"))
+    services.clock = lambda: now + 9
+    await wake_due(services)
+    assert len(await services.sessions.lines_after("v", 0)) == 2
+
+
+async def test_what_ends_the_dwell_disarms_the_timer(services: Services) -> None:
+    now = services.now()
+    await handle(services, _event("Product Viewed", now, name="iPhone15 Pro"))
+    await handle(services, _event("page_leave", now))
+    assert await services.timers.waiting() == 0
+
+
+async def test_a_relay_that_died_before_its_acknowledgement_does_no_harm(
+    services: Services,
+) -> None:
+    now = services.now()
+    services.clock = lambda: now + 2
+    await handle(services, _event("Product Viewed", now, name="iPhone15 Pro"))
+    await wake_due(services)
+    await ensure_group(services)
+    entries = await services.redis.xrange("outbox")
+    await relay_once(services, "one", 10)
+    await services.redis.xadd("outbox", entries[0][1])  # Delivered, yet not acknowledged.
+    await relay_once(services, "two", 10)
+    cards = [line for line in await services.sessions.lines_after("v", 0) if "card" in line]
+    assert len(cards) == 1
+
+
+async def test_an_order_is_credited_once_and_moves_the_weights(services: Services) -> None:
+    now = services.now()
+    services.clock = lambda: now + 2
+    await handle(services, _event("Product Viewed", now, name="iPhone15 Pro"))
+    await wake_due(services)
+    await handle(services, Message("v", kind="click", id="c", data={"script": "offer"}))
+    await handle(services, Message("v", kind="click", id="d", data={"script": "offer"}))
+    for message_id in ("o1", "o2"):
+        order = _event("Order Completed", now + 3, message_id, order_id="A1", total=7999)
+        await handle(services, order)
+    counts = (await counts_of(services.redis, ["offer"]))["offer"]
+    (arm,) = counts.values()
+    assert (arm.exposures, arm.clicks, arm.orders, arm.value) == (1, 1, 1, 7999)
+    weights = (await weigh(services))["offer"]
+    assert weights[next(iter(counts))] > 0.5
+    assert sum(weights.values()) == pytest.approx(1, abs=0.001)
+
+
+async def test_a_person_answers_and_hands_back(services: Services) -> None:
+    await _say(services, "你好")
+    assert await _say(services, "转人工") == ["正在转接"]
+    assert await _say(services, "在吗") == []
+    (row,) = await inbox.at_desk(services)
+    assert (row.visitor, row.state, row.queue, row.last) == ("v", "waiting", "service", "在吗")
+    await inbox.reply(services, "v", "小林", ("我在", "r1"))
+    lines, state, agent = await inbox.conversation(services, "v")
+    assert (lines[-1].text, lines[-1].sender, state, agent) == ("我在", "agent", "agent", "小林")
+    await inbox.hand_back(services, "v", "小林")
+    assert await inbox.at_desk(services) == []
+    assert await _say(services, "看价格") == ["7999 元"]
+
+
+async def test_an_open_session_keeps_its_release_and_a_new_one_gets_the_new(
+    services: Services,
+) -> None:
+    await _say(services, "你好", "old")
+    await publish_files(services, {"scripts/price.yaml": script("price", "6999 元")})
+    assert await _say(services, "看价格", "old") == ["7999 元"]
+    await _say(services, "你好", "new")
+    assert await _say(services, "看价格", "new") == ["6999 元"]
+    await releases.point_to(services.redis, services.engine, 1)
+    await _say(services, "你好", "after rollback")
+    assert await _say(services, "看价格", "after rollback") == ["7999 元"]
+
+
+async def test_a_flow_that_turns_in_a_circle_is_cut_short(services: Services) -> None:
+    loop = "flow: welcome\nstart: a\nsteps: {a: {say: hi, next: b}, b: {say: hi, next: a}}\n"
+    await publish_files(services, {"flows/welcome.yaml": loop})
+    assert (await _say(services, "你好"))[-1] == "抱歉，没听懂"
+
+
+async def test_an_emptied_redis_is_filled_from_the_database(services: Services) -> None:
+    await services.redis.flushall()
+    with pytest.raises(NothingPublished):
+        await handle(services, _message("你好"))
+    assert await releases.restore(services.redis, services.engine) == 1
+    assert await _say(services, "你好") == ["您好", "请问需要什么？"]
+
+
+async def test_events_reach_the_database_once(services: Services) -> None:
+    await _say(services, "你好")
+    copied = await archive(services)
+    assert copied > 0
+    assert await archive(services) == 0
+    with transaction(services.engine) as database:
+        names = [row.name for row in database.query(EventRow).order_by(EventRow.id)]
+    assert len(names) == copied
+    assert {"message", "entered", "said", "exposed"} <= set(names)
+
+
+async def test_what_breaks_a_limit_is_refused(services: Services) -> None:
+    with pytest.raises(MessageRefused):
+        await handle(services, _message("x" * 10_001))
+    for text in ("", "\u200b\u202e", "😀" * 500, "' OR 1=1 --", "<script>alert(1)</script>"):
+        assert await _say(services, text, "odd")
