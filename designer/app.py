@@ -44,7 +44,7 @@ def make_designer(settings: Settings, portal: Portal) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
         BABEL_DEFAULT_LOCALE="en",
         WTF_CSRF_TIME_LIMIT=None,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  the name of a hash
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_PASSWORD_SALT=secret,
         SECURITY_LOGIN_USER_TEMPLATE="signin/page.html",
@@ -74,7 +74,7 @@ def choose_language() -> str:
     return picked if picked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
 
 
-class _Addresses(MailUtil):  # type: ignore[misc]
+class _Addresses(MailUtil):
     """Addresses only name accounts here; one of a private network is as good as any."""
 
     def normalize(self, email: str) -> str:

@@ -61,7 +61,7 @@ def _card(
     scripts = workspace.compiled.book.scripts
     body, wordings = body_of(step, scripts)
     ports = tuple(Port(li.port, port_label(step, li.port), li.to) for li in step.links)
-    title = in_screen_language(step.title) or _default_title(step, scripts)
+    title = in_screen_language(step.title) or f"{kind_name(step.kind)} · {step.key}"
     return Card(
         step.key,
         step.kind,
@@ -76,17 +76,13 @@ def _card(
     )
 
 
-def _default_title(step: Step, scripts: Mapping[str, Script]) -> str:
-    return f"{kind_name(step.kind)} · {step.key}"
-
-
 def body_of(step: Step, scripts: Mapping[str, Script]) -> tuple[tuple[str, ...], int]:
     """Give the lines a card shows, and how many wordings its script has."""
     if isinstance(step, Say | Ask):
         script = scripts.get(step.script)
         words = [in_screen_language(v.text) for v in script.variants.values()] if script else []
         first = next((text for text in words if text), "")
-        lines = (first or _("Nothing is said here yet."),)
+        lines: tuple[str, ...] = (first or _("Nothing is said here yet."),)
         if isinstance(step, Ask) and step.slot:
             lines += (_("Remembers the answer as %(slot)s", slot=step.slot),)
         return lines, len(words)

@@ -64,7 +64,7 @@ def edit(engine: Engine, author: Author, path: str, rev: int, change: Edit) -> i
 def save(
     engine: Engine, author: Author, texts: Mapping[str, str | None], revs: Mapping[str, int]
 ) -> None:
-    """Write several files as one change; None deletes. `revs` names those that must not have moved."""
+    """Write several files as one change; None deletes. Those in `revs` must not have moved."""
     with transaction(engine) as database:
         for path, rev in revs.items():
             draft = _locked(database, path)

@@ -19,7 +19,7 @@ SNAPSHOTS = 500
 
 
 def publish(portal: Portal, author: str, message: str) -> int:
-    """Publish all drafts; gives the number, CannotPublish when something keeps it from going out."""
+    """Publish all drafts; gives the number, CannotPublish when something is in the way."""
     engine = portal.services.engine
     files = drafts.files(engine)
     compiled = compile_files(files)

@@ -18,7 +18,7 @@ roles_of_users = Table(
 )
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """What somebody may do: operator, publisher, agent or admin."""
 
     __tablename__ = "roles"
@@ -27,7 +27,7 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     description: Mapped[str] = mapped_column(String(200), default="")
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """Somebody who signs in."""
 
     __tablename__ = "users"

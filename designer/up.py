@@ -15,7 +15,7 @@ from migrations.run import migrate
 from runtime import releases
 from runtime.db import open_engine, transaction
 from runtime.embedded import python_child, valkey_binary, valkey_child, wait_for_redis
-from runtime.services import Portal
+from runtime.services import Portal, Services
 from runtime.settings import Settings
 from runtime.supervisor import Child, Supervisor
 
@@ -96,10 +96,7 @@ def prepare(settings: Settings) -> None:
     engine.dispose()
 
 
-async def _publish_demo(services: object, files: dict[str, str]) -> None:
-    from runtime.services import Services  # Only to name the type.
-
-    assert isinstance(services, Services)  # noqa: S101
+async def _publish_demo(services: Services, files: dict[str, str]) -> None:
     await releases.publish(services.redis, services.engine, files, "Demo workspace", "dialoom")
 
 
@@ -107,7 +104,7 @@ def _make_admin(settings: Settings, engine: Engine) -> None:
     password = settings.admin_password or secrets.token_urlsafe(9)
     accounts.add(engine, "admin@dialoom.local", password, ["admin"], name="Admin")
     if not settings.admin_password:
-        # Shown on every start until somebody changes it; only this installation's owner can read it.
+        # Shown on every start until it is changed; only the owner of the folder can read it.
         path = settings.data / "first-password"
         path.touch(mode=0o600)
         path.write_text(password, "utf-8")

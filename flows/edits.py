@@ -228,9 +228,9 @@ def _port(step: CommentedMap, port: str) -> tuple[CommentedMap, str]:
     if name == "intents" and inner:
         return _mapping(step, "intents"), inner
     items = step.get(name)
-    if name in ("choices", "branch") and isinstance(items, list) and inner.isdigit():
-        if int(inner) < len(items):
-            return items[int(inner)], "next"
+    has_items = name in ("choices", "branch") and isinstance(items, list) and inner.isdigit()
+    if has_items and int(inner) < len(items or ()):
+        return items[int(inner)], "next"
     raise EditRefused("no_such_port", port=port)
 
 

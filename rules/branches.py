@@ -119,5 +119,5 @@ def _within(branches: list[Branch]) -> list[Branch]:
 
 
 def _scaled(value: Any) -> int:
-    scaled = round(value * SCALE)
+    scaled = int(round(value * SCALE))  # noqa: RUF046  what comes in is untyped
     return max(-LARGEST, min(LARGEST, scaled))

@@ -27,7 +27,6 @@ class Settings:
     server: str = "asgi"
     weights_seconds: float = 60.0
     time_zone: str = "Asia/Shanghai"
-    public_url: str = ""
 
     @property
     def redis(self) -> str:
@@ -66,7 +65,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         server=server,
         weights_seconds=float(_number(text("WEIGHTS_SECONDS", "60"), "WEIGHTS_SECONDS", 1, 86400)),
         time_zone=text("TIME_ZONE", "Asia/Shanghai"),
-        public_url=text("PUBLIC_URL").rstrip("/"),
     )
 
 

@@ -1,6 +1,7 @@
 """What tests share: a real Valkey, a real database, a small workspace."""
 
 import asyncio
+import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -50,3 +51,21 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     yield found
     await found.redis.aclose()
     engine.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every skip in a closing list; where nothing may be skipped, say so."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    terminalreporter.section("what this machine could not test")
+    for report in skipped:
+        terminalreporter.line(f"{report.nodeid}: {report.longrepr[-1]}")
+    if not skipped:
+        terminalreporter.line("nothing: every test ran")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With CI=true or REQUIRE_ALL=1 a skip is a failure."""
+    strict = os.environ.get("CI") == "true" or os.environ.get("REQUIRE_ALL") == "1"
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if strict and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

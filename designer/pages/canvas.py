@@ -35,7 +35,7 @@ def edit(flow: str) -> Response:
     before = open_workspace()
     try:
         wanted = read_edit(request.form.get("edit", ""))
-        revision = request.form.get("rev", "", int)
+        revision = request.form.get("rev", 0, int)
         apply(engine(), author(), before, flow, revision, wanted)
     except drafts.StaleEdit:
         return _changed(before, flow, _("Someone else saved meanwhile. Please look again."), 409)

@@ -1,5 +1,7 @@
 """The inbox: who waits for a person; reply live; hand back to the flow."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
@@ -32,7 +34,8 @@ def waiting() -> Response:
 def conversation(visitor: str) -> Response:
     """Show the lines of one conversation, which ask for themselves again and again."""
     lines, state, agent = portal().call(desk.conversation, visitor)
-    values = {"lines": lines, "state": state, "agent": agent, "visitor": visitor}
+    values: dict[str, Any] = {"lines": lines, "state": state, "agent": agent}
+    values["visitor"] = visitor
     return show("inbox", "lines", rows=portal().call(desk.at_desk), **values)
 
 
@@ -68,7 +71,7 @@ def hand_back(visitor: str) -> Response:
 
 def _show(visitor: str, notice: str = "") -> Response:
     rows = portal().call(desk.at_desk)
-    values: dict[str, object] = {"rows": rows, "visitor": visitor, "notice": notice}
+    values: dict[str, Any] = {"rows": rows, "visitor": visitor, "notice": notice}
     if visitor:
         lines, state, agent = portal().call(desk.conversation, visitor)
         values |= {"lines": lines, "state": state, "agent": agent}

@@ -190,8 +190,8 @@ def _cut(text: str) -> tuple[list[str], list[str]]:
 
 
 def _fit(labelled: Labelled) -> LocalModel:
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-    from sklearn.svm import LinearSVC  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.svm import LinearSVC
 
     intents = sorted({intent for _, intent in labelled})
     ngrams = [ngrams_of(text) for text, _ in labelled]

@@ -42,6 +42,6 @@ def score(text: str) -> Sentiment:
 @cache
 def _analyser() -> Any:
     """Read the lexicon once for each process, and only where English is spoken."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     return SentimentIntensityAnalyzer()

@@ -23,7 +23,7 @@ def archive_events() -> None:
 
 
 async def archive(services: Services) -> int:
-    """Copy every waiting event; gives how many. What an earlier run left unacknowledged is first."""
+    """Copy every waiting event, what an earlier run left first; gives how many."""
     redis, copied = services.redis, 0
     try:
         await redis.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)

@@ -5,17 +5,17 @@ import pytest
 from rules.model import Event
 from runtime import releases
 from runtime.conversation import handle
+from runtime.db import transaction
 from runtime.desk import inbox
 from runtime.errors import MessageRefused, NothingPublished
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store.arm_counts import counts_of
+from runtime.tables import CouponIssue, EventRow
 from runtime.tasks.archive import archive
 from runtime.tasks.due_timers import wake_due
 from runtime.tasks.relay import ensure_group, relay_once
 from runtime.tasks.weights import weigh
-from runtime.tables import CouponIssue, EventRow
-from runtime.db import transaction
 from tests.workspaces import publish_files, script
 
 
