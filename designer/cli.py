@@ -2,17 +2,36 @@
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from designer import workspace_files
-from designer.wording import plain_sentence
+from designer.sentences import plain_sentence
 from flows.problems import Problem
 from runtime.settings import Settings, read_settings
 
+_WORKSPACE = ("import", "export", "publish", "rollback", "diff", "chat", "user", "doctor")
+HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {"rules": "cli_rules", "nlu": "cli_nlu"}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Group(click.Group):
+    """Imports the module of a command only when it is asked for: `check` starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted([*self.commands, *HOMES])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command, wherever it lives."""
+        if cmd_name in HOMES and cmd_name not in self.commands:
+            for command in import_module(f"designer.{HOMES[cmd_name]}").COMMANDS:
+                self.add_command(command)
+        return self.commands.get(cmd_name)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Dialoom: dialogues, trigger rules and script experiments of online customer service."""
 
@@ -77,15 +96,5 @@ def _values(problem: Problem) -> dict[str, object]:
     }
 
 
-def run() -> None:
-    """Run the command with every part of it."""
-    from designer import cli_nlu, cli_rules, cli_workspace
-
-    for module in (cli_workspace, cli_rules, cli_nlu):
-        for command in module.COMMANDS:
-            main.add_command(command)
-    main()
-
-
 if __name__ == "__main__":
-    run()
+    main()

@@ -9,9 +9,10 @@ import click
 
 from designer import drafts
 from designer.cli_workspace import open_portal
+from runtime.compiling import read_examples
 from runtime.nlu.local import LocalModel, train
 from runtime.nlu.training import Example, evaluate, read_file
-from runtime.releases import read_examples, trained_model
+from runtime.releases import trained_model
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

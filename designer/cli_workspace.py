@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from designer import accounts, drafts, publishing, workspace_files
-from designer.wording import plain_sentence
+from designer.sentences import plain_sentence
 from flows.bundle import exported, packed
 from flows.diff import changed_files
 from migrations.run import migrate

@@ -10,9 +10,9 @@ from flows.problems import Problem, blocking
 from rules.crosscheck import disagreements
 from rules.judge import Judge
 from runtime import releases
+from runtime.compiling import compile_files
 from runtime.db import transaction
 from runtime.errors import CannotPublish
-from runtime.releases import compile_files
 from runtime.services import Portal, Services
 
 SNAPSHOTS = 500

@@ -1,5 +1,7 @@
 """Every code the core speaks, as an English sentence; the translations make the rest of it."""
 
+from flows.problems import Problem
+
 
 def N_(text: str) -> str:  # noqa: N802  gettext's usual name for "translate this later"
     """Mark a sentence for translation."""
@@ -116,3 +118,8 @@ PROBLEMS = {
     "variant_exists": N_("There is a wording called %(variant)s already."),
     "bad_edit": N_("This edit could not be read."),
 }
+
+
+def plain_sentence(problem: Problem) -> str:
+    """Say a problem in English, where there is no screen."""
+    return PROBLEMS.get(problem.code, problem.code) % dict(problem.values)

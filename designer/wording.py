@@ -22,11 +22,6 @@ def sentence_of(code: str, **values: str) -> str:
     return _(PROBLEMS.get(code, code), **values)
 
 
-def plain_sentence(problem: Problem) -> str:
-    """Say it in English, where there is no screen."""
-    return PROBLEMS.get(problem.code, problem.code) % dict(problem.values)
-
-
 def kind_name(kind: str) -> str:
     """Name a kind of step."""
     return _(KINDS.get(kind, kind))

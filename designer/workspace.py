@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from designer import drafts
 from flows.model import Flow
 from flows.problems import Problem
-from runtime.releases import Compiled, compile_files
+from runtime.compiling import Compiled, compile_files
 from runtime.services import Portal
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from flows.bundle import MOST_FILES, MOST_TOTAL, NAME, imported, unpacked
 from flows.problems import Problem
 from flows.yaml_text import MOST_BYTES, read
-from runtime.releases import compile_files
+from runtime.compiling import compile_files
 
 
 def read_folder_or_zip(path: Path) -> tuple[dict[str, str], list[Problem]]:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from flows.model import Flow
 from flows.problems import Problem
-from flows.reading import read_flow, read_script, read_widget, read_workspace
+from flows.reading import read_flow
+from flows.reading_scripts import read_script, read_widget, read_workspace
 from flows.scripts import Script
 from flows.workspace import Workspace
 from flows.yaml_text import Document, read

@@ -91,65 +91,70 @@ _LIMITS = _object(
 )
 
 
-def _kinds() -> dict[str, Schema]:
+def _flow() -> Schema:
     steps = [_object([kind], **_STEPS[kind], title=_TEXT) for kind in KIND_NAMES]
     place = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-    human = _object(intent=_KEY, queue=_KEY, script=_KEY, closed=_KEY)
-    coupon = _object(title=_TEXT, amount=_NUMBER, url=_STRING)
-    deed = _object(["do"], do=_STRING, script=_KEY, coupon=_STRING, expires=_DURATION, flow=_KEY)
-    trigger = _object(
-        ["event"],
-        event=_STRING,
-        where=_WHERE,
-        dwell=_object(["more_than"], more_than=_DURATION, end_on=_list(_STRING)),
-        silence={"type": "object", "properties": {"of": {"const": "visitor"}, "for": _DURATION}},
+    return _object(
+        ["flow", "steps"],
+        flow=_KEY,
+        title=_TEXT,
+        start=_KEY,
+        steps=_map({"oneOf": steps}),
+        layout=_map(place),
     )
-    conflict = _object(exclusive_group=_KEY, suppress_groups=_list(_KEY))
-    return {
-        "flow": _object(
-            ["flow", "steps"],
-            flow=_KEY,
-            title=_TEXT,
-            start=_KEY,
-            steps=_map({"oneOf": steps}),
-            layout=_map(place),
-        ),
-        "script": _object(
-            ["script", "variants"],
-            script=_KEY,
-            goal=_STRING,
-            weighting=_WEIGHTING,
-            variants=_map(_object(["text"], text=_TEXT, title=_TEXT)),
-        ),
-        "rule": _object(
-            ["rule", "trigger", "then"],
-            rule=_KEY,
-            name=_TEXT,
-            priority={"type": "integer"},
-            enabled={"type": "boolean"},
-            trigger=trigger,
-            when=_CONDITION,
-            then=_list(deed),
-            limits=_LIMITS,
-            conflict=conflict,
-            tests=_list({"type": "object"}),
-        ),
-        "workspace": _object(
-            ["workspace"],
-            workspace=_KEY,
-            name=_TEXT,
-            languages=_list(_STRING),
-            start=_KEY,
-            fallback=_KEY,
-            human=human,
-            confidence=_NUMBER,
-            coupons=_map(coupon),
-        ),
-        "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),
-    }
 
 
-KIND_SCHEMAS = _kinds()
+def _script() -> Schema:
+    return _object(
+        ["script", "variants"],
+        script=_KEY,
+        goal=_STRING,
+        weighting=_WEIGHTING,
+        variants=_map(_object(["text"], text=_TEXT, title=_TEXT)),
+    )
+
+
+def _rule() -> Schema:
+    deed = _object(["do"], do=_STRING, script=_KEY, coupon=_STRING, expires=_DURATION, flow=_KEY)
+    silence = {"type": "object", "properties": {"of": {"const": "visitor"}, "for": _DURATION}}
+    dwell = _object(["more_than"], more_than=_DURATION, end_on=_list(_STRING))
+    return _object(
+        ["rule", "trigger", "then"],
+        rule=_KEY,
+        name=_TEXT,
+        priority={"type": "integer"},
+        enabled={"type": "boolean"},
+        trigger=_object(["event"], event=_STRING, where=_WHERE, dwell=dwell, silence=silence),
+        when=_CONDITION,
+        then=_list(deed),
+        limits=_LIMITS,
+        conflict=_object(exclusive_group=_KEY, suppress_groups=_list(_KEY)),
+        tests=_list({"type": "object"}),
+    )
+
+
+def _workspace() -> Schema:
+    coupon = _object(title=_TEXT, amount=_NUMBER, url=_STRING)
+    return _object(
+        ["workspace"],
+        workspace=_KEY,
+        name=_TEXT,
+        languages=_list(_STRING),
+        start=_KEY,
+        fallback=_KEY,
+        human=_object(intent=_KEY, queue=_KEY, script=_KEY, closed=_KEY),
+        confidence=_NUMBER,
+        coupons=_map(coupon),
+    )
+
+
+KIND_SCHEMAS = {
+    "flow": _flow(),
+    "script": _script(),
+    "rule": _rule(),
+    "workspace": _workspace(),
+    "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),
+}
 
 
 def schema_of(kind: str) -> Schema:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.conditions import AllOf, Condition, read_condition
-from flows.reading import Fields
+from flows.fields import Fields
 from flows.yaml_text import Document, read
 from rules.durations import seconds
 from rules.model import (

@@ -13,6 +13,7 @@ from runtime.db import open_engine
 from runtime.embedded import valkey_binary, wait_for_redis
 from runtime.services import Services, open_services
 from runtime.settings import Settings
+from tests.installation import Installation, demo_with_short_dwell
 from tests.workspaces import publish_files
 
 
@@ -51,6 +52,17 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     yield found
     await found.redis.aclose()
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo workspace with a dwell of two seconds, served by `dialoom up`."""
+    data = tmp_path_factory.mktemp("installation")
+    found = Installation(data)
+    found.run("import", str(demo_with_short_dwell(data / "workspace")), "--publish")
+    found.start()
+    yield found
+    found.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.releases import compile_files
+from runtime.compiling import compile_files
 from tests.workspaces import SMALL
 
 WELCOME, OFFER, DWELL = "flows/welcome.yaml", "scripts/offer.yaml", "rules/dwell.yaml"

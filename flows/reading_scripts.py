@@ -1,0 +1,99 @@
+"""Plain YAML values to script, workspace and widget; what is wrong becomes a problem."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flows.fields import KEY, NOTHING, Fields
+from flows.scripts import Script, Variant
+from flows.workspace import Coupon, Human, Workspace
+from flows.yaml_text import Document
+
+
+def read_script(document: Document) -> Script:
+    """Read a script file."""
+    fields = Fields(document, document.value, ())
+    key, goal = fields.key("script"), fields.take("goal", str, "")
+    variants = {}
+    for name, value in fields.take("variants", dict, NOTHING).items():
+        inner = Fields(document, value, ("variants", name))
+        variants[name] = Variant(name, inner.text("text"), inner.text("title"))
+        inner.finish()
+        if not KEY.match(name):
+            fields.problem("bad_key", "variants", name, key=name)
+    weighting, weights = _read_weighting(fields, variants)
+    fields.finish()
+    return Script(key, variants, goal, weighting, weights)
+
+
+def _read_weighting(
+    fields: Fields, variants: Mapping[str, Variant]
+) -> tuple[str, Mapping[str, float]]:
+    value = fields.take("weighting", (str, dict), "even")
+    if value in ("even", "bandit"):
+        return str(value), {}
+    if isinstance(value, dict) and set(value) == {"fixed"} and isinstance(value["fixed"], dict):
+        weights = {}
+        for name, weight in value["fixed"].items():
+            place = ("weighting", "fixed", name)
+            if name not in variants:
+                fields.problem("unknown_variant", *place, variant=name)
+            elif not isinstance(weight, int | float) or isinstance(weight, bool) or weight < 0:
+                fields.problem("bad_weight", *place, variant=name)
+            else:
+                weights[name] = float(weight)
+        if sum(weights.values()) <= 0:
+            fields.problem("bad_weight", "weighting", variant="")
+        return "fixed", weights
+    fields.problem("bad_weighting", "weighting")
+    return "even", {}
+
+
+def read_workspace(document: Document) -> Workspace:
+    """Read the workspace file."""
+    fields = Fields(document, document.value, ())
+    languages = fields.take("languages", list, ["zh-CN"])
+    if not languages or not all(isinstance(language, str) for language in languages):
+        fields.problem("bad_languages", "languages")
+        languages = ["zh-CN"]
+    human = fields.inside("human")
+    coupons = {}
+    for name, value in fields.take("coupons", dict, NOTHING).items():
+        inner = Fields(document, value, ("coupons", name))
+        amount = inner.take("amount", (int, float), 0)
+        url = inner.take("url", str, "")
+        if (url and not url.startswith(("/", "https://", "http://"))) or url.startswith("//"):
+            inner.problem("bad_url", "url", url=url)
+        coupons[name] = Coupon(name, inner.text("title"), amount, url)
+        inner.finish()
+    workspace = Workspace(
+        fields.key("workspace", "workspace"),
+        fields.text("name"),
+        tuple(languages),
+        fields.key("start"),
+        fields.key("fallback"),
+        Human(
+            human.key("intent", "ask_human"),
+            human.key("queue", "service"),
+            human.key("script"),
+            human.key("closed"),
+        ),
+        float(fields.take("confidence", (int, float), 0.4)),
+        coupons,
+    )
+    human.finish()
+    fields.finish()
+    return workspace
+
+
+def read_widget(document: Document, workspace: Workspace) -> Workspace:
+    """Read the widget file into the workspace it belongs to."""
+    fields = Fields(document, document.value, ())
+    fields.key("widget")
+    color = fields.take("color", str, "#4f46e5")
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        fields.problem("bad_color", "color", color=color)
+        color = "#4f46e5"
+    title, greeting = fields.text("title"), fields.text("greeting")
+    fields.finish()
+    return replace(workspace, widget_title=title, widget_greeting=greeting, widget_color=color)

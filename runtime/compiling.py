@@ -1,0 +1,52 @@
+"""A set of files, read as a whole: what they mean, and everything that is wrong with them.
+
+Needs neither database nor Redis, so that `dialoom check` starts quickly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.book import Files, FlowBook, open_book
+from flows.check import find_problems
+from flows.problems import Problem
+from flows.yaml_text import Document
+from rules import check as rule_check
+from rules.facts import FACT_KINDS
+from rules.model import Rule
+from rules.yaml_text import read_rules
+from runtime.nlu.training import Example, read_rasa
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A set of files, read: what they mean, and everything that is wrong with them."""
+
+    book: FlowBook
+    rules: list[Rule]
+    documents: Mapping[str, Document]
+    examples: list[Example]
+    problems: list[Problem]
+
+
+def compile_files(files: Files) -> Compiled:
+    """Read a whole workspace and name everything wrong with it; never fails."""
+    examples, nlu_problems = read_examples(files)
+    book = open_book(files, frozenset(example.intent for example in examples))
+    rules, documents = read_rules(files)
+    problems = nlu_problems + find_problems(book, FACT_KINDS)
+    problems += rule_check.find_problems(rules, documents, book)
+    return Compiled(book, rules, documents, examples, problems)
+
+
+def read_examples(files: Files) -> tuple[list[Example], list[Problem]]:
+    """Read every training file of a workspace."""
+    examples: list[Example] = []
+    problems = []
+    for path in sorted(files):
+        if path.startswith("nlu/"):
+            try:
+                examples += read_rasa(files[path])
+            except ValueError as error:
+                said = {"reason": str(error)}
+                problems.append(Problem("bad_training_file", path, 1, 1, values=said))
+    return examples, problems
