@@ -1,0 +1,1 @@
+"""Measurements of speed; accuracy and speed live here, not in timed tests."""

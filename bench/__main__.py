@@ -1,0 +1,28 @@
+"""`make bench` or `make bench ONLY=turns DATA=file.csv`: runs benches, prints and keeps a table."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bench import events, rules, turns
+from bench.report import Report
+
+BENCHES = {"turns": turns.measure, "events": events.measure, "rules": rules.measure}
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--only", choices=BENCHES)
+    parser.add_argument("--data", type=Path, help="CSV with a header text,intent")
+    parser.add_argument("--seconds", type=float, default=8.0)
+    given = parser.parse_args()
+    for name, measure in BENCHES.items():
+        if given.only in (None, name):
+            report = Report(name, given.data)
+            asyncio.run(measure(report, given.seconds))
+            report.finish()
+
+
+if __name__ == "__main__":
+    main()

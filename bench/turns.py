@@ -1,0 +1,79 @@
+"""Turns a second and CPU a turn: 40 % buttons, 60 % free text by Zipf(1.1) from a real set."""
+
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.load import Ask, Http, Measured, Socket, press, zipf
+from bench.report import Report, Row
+from tests.installation import Installation, demo_with_short_dwell
+
+BUTTONS = ("/welcome.topics.0", "/welcome.topics.1", "/welcome.topics.5", "/price.more.0")
+TARGET = 5000.0
+
+
+async def measure(report: Report, seconds: float) -> None:
+    """Measure over HTTP and over WebSocket, with the texts' cache warm and never hit."""
+    with tempfile.TemporaryDirectory() as folder:
+        installation = Installation(Path(folder))
+        installation.run("import", str(demo_with_short_dwell(Path(folder) / "ws")), "--publish")
+        installation.start()
+        try:
+            for cached in (True, False):
+                for way in (_http, _socket):
+                    texts = _texts(report.sentences(), cached)
+                    await press(installation, 1.0, way(installation, texts))
+                    found = await press(installation, seconds, way(installation, texts))
+                    _add(report, way.__name__.strip("_"), cached, found)
+        finally:
+            installation.stop()
+
+
+def _texts(sentences: list[str], cached: bool) -> list[tuple[str, str]]:
+    """Draw what is said: pairs of text and payload."""
+    dice = random.Random(1)
+    draw = zipf(sentences, dice)
+    said = []
+    for number in range(20_000):
+        if dice.random() < 0.4:
+            said.append(("按钮", dice.choice(BUTTONS)))
+        else:
+            said.append((draw() if cached else f"{draw()} {number}", ""))
+    return said
+
+
+def _http(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+    def open_one(number: int) -> Ask:
+        client = Http(installation.port)
+
+        async def once(turn: int) -> None:
+            text, payload = texts[(number * 601 + turn) % len(texts)]
+            # A conversation of twelve turns, then the next visitor.
+            body = {"sender": f"h{number}-{turn // 12}", "message": payload or text}
+            await client.post("/webhooks/rest/webhook", body)
+
+        return once
+
+    return open_one
+
+
+def _socket(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+    def open_one(number: int) -> Ask:
+        client = Socket(installation.port, f"w{number}-{random.random()}")
+
+        async def once(turn: int) -> None:
+            text, payload = texts[(number * 601 + turn) % len(texts)]
+            frame = {"type": "message", "id": f"{turn}", "text": text, "payload": payload}
+            await client.send(frame)
+
+        return once
+
+    return open_one
+
+
+def _add(report: Report, way: str, cached: bool, found: Measured) -> None:
+    name = f"{way}, cache {'on' if cached else 'off'}"
+    note = f"{found.waiting()}, {report.source()}"
+    report.add(Row(f"turns a second, {name}", found.rate, "/s", "higher", TARGET, note))
+    report.add(Row(f"CPU a turn, {name}", found.cpu_us, "µs", "lower", None, "all processes"))
