@@ -108,7 +108,7 @@ PROBLEMS = {
     "no_deed": N_("The rule does nothing yet."),
     "no_limit": N_("Rule %(rule)s may speak without any limit."),
     "bad_expectation": N_("A test expects fires or silent."),
-    "test_fails": N_("FactTest %(number)s fails: it expects %(expected)s."),
+    "test_fails": N_("Test %(number)s fails: it expects %(expected)s."),
     "matcher_disagrees": N_("The two rule matchers disagree about %(rule)s; nothing went out."),
     "problems_left": N_("Problems are left: mend them before publishing."),
     "session_over": N_("Your session is over. Open the page again; nothing you saved is lost."),

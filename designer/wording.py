@@ -48,7 +48,8 @@ def condition_words(condition: Condition) -> str:
         value = condition.value
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         if condition.op == "exists":
-            return f"{condition.fact} {_('is known') if value else _('is not known')}"
+            known = _("is known") if value else _("is not known")
+            return f"{condition.fact} {known}"
         return f"{condition.fact} {operator_name(condition.op)} {shown}"
     if isinstance(condition, AllOf | AnyOf):
         if not condition.parts:
