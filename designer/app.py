@@ -117,6 +117,8 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words
+    app.jinja_env.filters["fact_name"] = wording.fact_name
+    app.jinja_env.filters["duration_words"] = wording.duration_words
     app.jinja_env.filters["is_plain"] = step_forms.is_plain
     app.jinja_env.filters["is_any"] = step_forms.is_any
     app.jinja_env.filters["tests_of"] = step_forms.tests_of

@@ -30,6 +30,36 @@ OPERATORS = {
     "contains": N_("contains"),
     "exists": N_("is known"),
 }
+FACTS = {
+    "cart.count": N_("pieces in the cart"),
+    "cart.total": N_("value of the cart"),
+    "page.product": N_("product being viewed"),
+    "page.path": N_("path of the page"),
+    "page.type": N_("type of the page"),
+    "order.count": N_("number of orders"),
+    "order.id": N_("last order's number"),
+    "order.total": N_("last order's value"),
+    "order.state": N_("last order's state"),
+    "order.product": N_("last order's product"),
+    "visitor.opted_out": N_("visitor wants no marketing"),
+    "visitor.returning": N_("visitor has come back"),
+    "visitor.name": N_("visitor's name"),
+    "visitor.vip": N_("visitor is a VIP"),
+    "message.intent": N_("intent of the message"),
+    "sentiment.label": N_("sentiment of the message"),
+    "sentiment.compound": N_("strength of the sentiment"),
+    "session.messages": N_("messages in this session"),
+    "session.fallbacks": N_("times not understood"),
+    "time.hour": N_("hour of the day"),
+    "time.weekday": N_("day of the week"),
+}
+DURATIONS = {
+    "d": N_("%(n)s days"),
+    "h": N_("%(n)s hours"),
+    "m": N_("%(n)s minutes"),
+    "s": N_("%(n)s seconds"),
+    "ms": N_("%(n)s milliseconds"),
+}
 REASONS = {
     "cooldown": N_("It spoke a short while ago."),
     "per_session": N_("It has spoken often enough in this session."),

@@ -6,10 +6,11 @@ from datetime import datetime
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
-from designer.sentences import KINDS, OPERATORS, PORTS, PROBLEMS, REASONS
+from designer.sentences import DURATIONS, FACTS, KINDS, OPERATORS, PORTS, PROBLEMS, REASONS
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.model import Text, in_language
 from flows.problems import Problem
+from rules.durations import words
 
 
 def sentence(problem: Problem) -> str:
@@ -42,15 +43,30 @@ def operator_name(operator: str) -> str:
     return _(OPERATORS.get(operator, operator))
 
 
+def fact_name(fact: str) -> str:
+    """Name a fact as people say it; a slot goes by its own name."""
+    return _(FACTS[fact]) if fact in FACTS else fact.removeprefix("slot.")
+
+
+def duration_words(seconds: float) -> str:
+    """Say how long something lasts."""
+    text = words(seconds)
+    unit = text.lstrip("0123456789.")
+    return _(DURATIONS[unit], n=text.removesuffix(unit))
+
+
 def condition_words(condition: Condition) -> str:
     """Say a condition in one line."""
     if isinstance(condition, FactTest):
         value = condition.value
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        name = fact_name(condition.fact)
+        if isinstance(value, bool) and condition.op == "eq":
+            return name if value else _("not (%(condition)s)", condition=name)
         if condition.op == "exists":
             known = _("is known") if value else _("is not known")
-            return f"{condition.fact} {known}"
-        return f"{condition.fact} {operator_name(condition.op)} {shown}"
+            return f"{name} {known}"
+        return f"{name} {operator_name(condition.op)} {shown}"
     if isinstance(condition, AllOf | AnyOf):
         if not condition.parts:
             return _("always")

@@ -92,6 +92,16 @@ export class Board {
     this.drawSoon();
   }
 
+  // The first look at a large flow: its beginning at a size one can read, not all of it as dust.
+  begin() {
+    this.fit();
+    const start = this.home.querySelector("[data-start]"), card = start && this.cards.get(start.dataset.step);
+    if (!card || this.view.k >= 0.6) return;
+    const k = 0.7;
+    this.view = { k, x: 60 - card.x * k, y: this.surface.clientHeight / 2 - (card.y + card.h / 2) * k };
+    this.drawSoon();
+  }
+
   reveal(key, always = false) {
     const card = this.cards.get(key);
     if (!card) return;
@@ -124,7 +134,9 @@ export class Board {
     this.drawing = 0;
     const { x, y, k } = this.view;
     this.viewport.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
-    this.surface.style.setProperty("--grid", `${20 * k}px`);
+    let grid = 20 * k;
+    while (grid < 14) grid *= 2;
+    this.surface.style.setProperty("--grid", `${grid}px`);
     this.surface.style.setProperty("--grid-x", `${x}px`);
     this.surface.style.setProperty("--grid-y", `${y}px`);
     const sight = this.sight();

@@ -27,7 +27,7 @@ board.onChanged = (key) => {
     && form.elements.seen.value !== board.cards.get(key)?.element.dataset.seen) openInspector(key);
 };
 board.read();
-if (!board.restoreView()) board.fit();
+if (!board.restoreView()) board.begin();
 
 function openInspector(key) {
   inspector.hidden = false;
