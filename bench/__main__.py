@@ -4,10 +4,15 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bench import events, rules, turns
+from bench import events, nlu, rules, turns
 from bench.report import Report
 
-BENCHES = {"turns": turns.measure, "events": events.measure, "rules": rules.measure}
+BENCHES = {
+    "turns": turns.measure,
+    "events": events.measure,
+    "rules": rules.measure,
+    "nlu": nlu.measure,
+}
 
 
 def main() -> None:
