@@ -14,8 +14,9 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 SHOTS = Path(__file__).parent / "shots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Of one module: while Playwright runs, no other event loop may run in this thread.
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
