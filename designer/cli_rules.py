@@ -12,7 +12,7 @@ from rules.model import Event, Rule
 from rules.oracle import Explained
 from rules.simulate import Moment, simulate
 from rules.yaml_text import read_rules
-from runtime.events import BadEvent, read_event
+from runtime.events import BadEvent, parsed_time, read_event
 
 EVENTS = click.option(
     "--events",
@@ -83,8 +83,12 @@ def _by_visitor(path: Path) -> dict[str, list[Event]]:
             continue
         try:
             call = json.loads(line)
-            at = call.get("at") if isinstance(call, dict) else None
-            visitor, _id, event = read_event(call, "track", float(at or 0.0))
+            at = (
+                call.get("at") or parsed_time(call.get("timestamp"))
+                if isinstance(call, dict)
+                else 0
+            )
+            visitor, _id, event = read_event(call, "track", float(at))
         except (ValueError, BadEvent) as error:
             click.echo(f"{path}:{number}: {error}", err=True)
             sys.exit(2)

@@ -22,6 +22,8 @@ class Event:
     name: str
     at: float
     properties: Mapping[str, Any] = field(default_factory=dict)
+    sent: float = 0.0
+    """The time by the visitor's own clock; 0 is unknown. Good only for telling which came first."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
     if event.name == "page":
         facts["page.path"] = str(said.get("path", ""))[:300]
         facts["page.type"] = str(said.get("type", ""))[:60]
-        facts.pop("page.product", None)
+        if not is_late(profile, event):
+            facts.pop("page.product", None)
         last = facts.get("seen.page_at", 0.0)
         if last and event.at - last > 1800:
             facts["visitor.returning"] = True
@@ -33,7 +34,14 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
         _take_order(facts, event)
     elif event.name == "identify":
         _take_traits(facts, said)
+    if event.sent:
+        facts["seen.sent"] = max(event.sent, facts.get("seen.sent", 0.0))
     return facts
+
+
+def is_late(profile: Profile, event: Event) -> bool:
+    """Say whether an event was overtaken: leaving a page may arrive after seeing the next one."""
+    return bool(event.sent) and event.sent < profile.get("seen.sent", 0.0)
 
 
 def snapshot(profile: Profile, now: datetime, more: Mapping[str, Any]) -> dict[str, Any]:

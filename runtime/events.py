@@ -12,7 +12,7 @@ from rules.model import Event
 
 MOST_PROPERTIES = 40
 MOST_TEXT = 500
-MOST_AHEAD = 300.0
+MOST_WAIT = 86400.0
 TYPES = ("track", "page", "identify", "alias", "screen", "group")
 
 
@@ -42,9 +42,9 @@ def read_event(call: Mapping[str, Any], kind: str, now: float) -> tuple[str, str
     said = _small(properties)
     if kind == "page":
         said.setdefault("path", _page_path(call))
-    at = _time(call.get("timestamp"), now)
+    at, sent = _when(call, now), parsed_time(call.get("timestamp"))
     message_id = str(call.get("messageId") or "")[:100]
-    return str(visitor), message_id, Event(name.strip()[:100], at, said)
+    return str(visitor), message_id, Event(name.strip()[:100], at, said, sent)
 
 
 def _page_path(call: Mapping[str, Any]) -> str:
@@ -67,12 +67,21 @@ def _small(values: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     return kept
 
 
-def _time(given: Any, now: float) -> float:
-    """Read the time of an event; a clock that is far off counts as now."""
-    if isinstance(given, str):
-        try:
-            at = datetime.fromisoformat(given.replace("Z", "+00:00")).timestamp()
-        except (ValueError, OverflowError):
-            return now
-        return at if now - 86400 < at < now + MOST_AHEAD else now
-    return now
+def _when(call: Mapping[str, Any], now: float) -> float:
+    """Say when an event happened by our clock: as long ago as its sender says it waited.
+
+    A visitor's own clock may be off by hours, so only the difference of two of its times counts.
+    """
+    sent, happened = parsed_time(call.get("sentAt")), parsed_time(call.get("timestamp"))
+    waited = sent - happened if sent and happened else 0.0
+    return now - min(max(waited, 0.0), MOST_WAIT)
+
+
+def parsed_time(given: Any) -> float:
+    """Read an ISO time as seconds since 1970; 0 when it is none."""
+    if not isinstance(given, str):
+        return 0.0
+    try:
+        return datetime.fromisoformat(given.replace("Z", "+00:00")).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

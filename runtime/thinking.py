@@ -12,8 +12,8 @@ from typing import Any
 from flows.model import in_language
 from rules import triggers
 from rules.arbiter import decide, remember
-from rules.model import MESSAGE, Event, Rule
-from rules.snapshot import fold, number, order_id_of, snapshot
+from rules.model import MESSAGE, PAGE_LEAVE, Event, Rule
+from rules.snapshot import fold, is_late, number, order_id_of, snapshot
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
@@ -162,7 +162,10 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     event: Event = moment.message.data["event"]
     known = event.name == "Order Completed" and order_id_of(event.properties)
     repeated = bool(known) and known == session.profile.get("order.id")
+    overtaken = event.name == PAGE_LEAVE and is_late(session.profile, event)
     session = replace(session, profile=fold(session.profile, event))
+    if overtaken:
+        return session, []
     rules, woken = triggers.react(release.rules, session.rules, event)
     session = replace(session, rules=rules)
     wishes: list[Effect] = [] if repeated else _credit(session, event, moment.now)

@@ -99,6 +99,17 @@ async def test_what_ends_the_dwell_disarms_the_timer(services: Services) -> None
     assert await services.timers.waiting() == 0
 
 
+async def test_leaving_the_last_page_may_arrive_after_seeing_the_next(services: Services) -> None:
+    now = services.now()
+    for what, sent in (("Product Viewed", 20.0), ("page_leave", 19.0), ("page", 18.0)):
+        event = Event(what, now, {"name": "iPhone15 Pro", "path": "/x"}, sent)
+        await handle(services, Message("v", "track", kind="event", data={"event": event}))
+    assert await services.timers.waiting() == 1
+    leave = Event("page_leave", now, {}, 21.0)
+    await handle(services, Message("v", "track", kind="event", data={"event": leave}))
+    assert await services.timers.waiting() == 0
+
+
 async def test_a_relay_that_died_before_its_acknowledgement_does_no_harm(
     services: Services,
 ) -> None:
