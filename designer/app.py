@@ -43,6 +43,7 @@ def make_designer(settings: Settings, portal: Portal) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(days=7),
         BABEL_TRANSLATION_DIRECTORIES="translations",
         BABEL_DEFAULT_LOCALE="en",
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
         WTF_CSRF_TIME_LIMIT=None,
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  the name of a hash
         SECURITY_PASSWORD_SINGLE_HASH=True,

@@ -15,7 +15,10 @@ from rules.durations import words
 
 def sentence(problem: Problem) -> str:
     """Say what is wrong, and what to do about it."""
-    return _(PROBLEMS.get(problem.code, problem.code), **problem.values)
+    values = dict(problem.values)
+    if "port" in values:
+        values["port"] = port_name(values["port"])
+    return _(PROBLEMS.get(problem.code, problem.code), **values)
 
 
 def sentence_of(code: str, **values: str) -> str:
