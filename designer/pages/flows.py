@@ -18,7 +18,7 @@ bp = Blueprint("flows", __name__, url_prefix="/flows")
 
 
 @bp.get("/")
-def page(notice: str = "", status: int = 200) -> Response:
+def page(notice: str = "", status: int = 200, deleted: str = "") -> Response:
     """Show every flow, how many problems it has, and whether it differs from what is live."""
     workspace = open_workspace()
     number, live = live_files(engine())
@@ -30,7 +30,8 @@ def page(notice: str = "", status: int = 200) -> Response:
         state = "new" if path not in live else state
         rows.append({"flow": flow, "problems": len(problems), "state": state})
     start = workspace.compiled.book.workspace.start
-    return show("flows", "list", status, rows=rows, live=number, start=start, notice=notice)
+    said = {"live": number, "start": start, "notice": notice, "deleted": deleted}
+    return show("flows", "list", status, rows=rows, **said)
 
 
 @bp.post("/")
@@ -54,7 +55,18 @@ def delete(flow: str) -> Response:
     path = f"flows/{flow}.yaml"
     who = drafts.Author(author(), path, _("flow deleted"))
     drafts.save(engine(), who, {path: None}, {})
-    return page(_("%(flow)s was deleted.", flow=flow))
+    return page(_("%(flow)s was deleted.", flow=flow), deleted=flow)
+
+
+@bp.post("/<flow>/restore")
+@needs("edit")
+def restore(flow: str) -> Response:
+    """Bring a flow back that was deleted just now."""
+    try:
+        drafts.undo(engine(), f"flows/{flow}.yaml")
+    except (drafts.NothingToUndo, drafts.StaleEdit):
+        return page(_("There is nothing to undo here."), 422)
+    return page(_("%(flow)s is back.", flow=flow))
 
 
 def free_key(wanted: str, fallback: str, taken: set[str]) -> str:

@@ -1,6 +1,8 @@
 """A signed-in client of the designer, on a real database and a real Valkey."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,13 +19,25 @@ from tests.workspaces import SMALL
 PASSWORD = "correct horse"
 
 
-@pytest.fixture
-def portal(settings: Settings) -> Iterator[Portal]:
-    engine = open_engine(settings.database)
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with accounts and the small workspace, made once: passwords are slow to hash."""
+    path = tmp_path_factory.mktemp("prepared") / "dialoom.db"
+    engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
     for role in ("admin", "operator", "agent"):
         accounts.add(engine, f"{role}@x.test", PASSWORD, [role])
     drafts.save(engine, drafts.Author("test", "import", "import"), dict(SMALL), {})
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def portal(settings: Settings, prepared: Path) -> Iterator[Portal]:
+    for suffix in ("", "-wal"):
+        if prepared.with_name(f"dialoom.db{suffix}").exists():
+            shutil.copy(prepared.with_name(f"dialoom.db{suffix}"), settings.data)
+    engine = open_engine(settings.database)
     found = Portal(settings, engine)
     yield found
     found.close()

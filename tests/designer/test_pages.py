@@ -258,6 +258,14 @@ def test_the_try_chat_walks_a_draft(client: FlaskClient) -> None:
     assert forged.status_code == 200
 
 
+def test_a_deleted_flow_can_be_brought_back(client: FlaskClient, portal: Portal) -> None:
+    before = drafts.files(portal.services.engine)
+    assert "restore" in client.post("/flows/orders/delete", headers=HTMX).text
+    assert "flows/orders.yaml" not in drafts.files(portal.services.engine)
+    assert client.post("/flows/orders/restore", headers=HTMX).status_code == 200
+    assert drafts.files(portal.services.engine) == before
+
+
 def test_the_language_link_leads_nowhere_else(client: FlaskClient) -> None:
     for back in ("//evil.test", "https://evil.test", "/\\evil.test"):
         assert client.get(f"/language/en?back={back}").headers["location"] == "/"
