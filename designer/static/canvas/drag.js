@@ -1,146 +1,174 @@
-// The pointer: cards are dragged, links are drawn from ports, the background pans, the wheel pans and zooms.
-const FAR = 4;
+// The pointer: decides what a press becomes, and lets it move at most once a frame.
+import { Box, MoveCards, Pan, Pinch, PullLink } from "./gestures.js";
+
+const CLICK = 4, EDGE = 26, DRIFT = 11, LINE = 16;
 
 export class Drag {
-  constructor(surface, board, edits) {
-    Object.assign(this, { surface, board, edits, pointers: new Map(), now: null });
+  constructor(parts) {
+    Object.assign(this, parts, { parts, pointers: new Map(), press: null, space: "" });
+    const { surface } = parts;
     surface.addEventListener("pointerdown", (event) => this.down(event));
-    surface.addEventListener("pointermove", (event) => this.move(event));
+    surface.addEventListener("pointermove", (event) => this.moved(event));
     surface.addEventListener("pointerup", (event) => this.up(event));
     surface.addEventListener("pointercancel", () => this.cancel());
+    surface.addEventListener("pointerleave", () => this.links.hover(null));
     surface.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    surface.addEventListener("dblclick", (event) => {
-      const card = event.target.closest(".card");
-      if (card) board.open(card.dataset.step);
-    });
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.now) this.cancel(); });
+    surface.addEventListener("dblclick", (event) => this.doubled(event));
+    // The middle button pans; without this it would also start the browser's own scrolling.
+    surface.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); });
+    document.addEventListener("keydown", (event) => this.escape(event), true);
+    this.view.before.push(() => this.step());
   }
 
   down(event) {
-    if (event.target.closest("#minimap") || event.target.closest(".add-here")) return;
-    this.closeMenu();
-    this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
-    if (this.pointers.size === 2) { this.now = { what: "pinch", gap: this.gap() }; return; }
-    const card = event.target.closest(".card"), port = event.target.closest(".port");
-    const at = { x: event.clientX, y: event.clientY };
-    if (port && event.button === 0) {
-      this.now = { what: "link", key: card.dataset.step, port: port.dataset.port, ...at };
-    } else if (card && event.button === 0) {
-      const key = card.dataset.step, { board } = this;
-      if (event.shiftKey) board.select(board.selected.has(key) ? [...board.selected].filter((k) => k !== key) : [...board.selected, key]);
-      else if (!board.selected.has(key)) board.select([key]);
-      const from = [...board.selected].map((k) => { const c = board.cards.get(k); return [c, c.x, c.y]; });
-      this.now = { what: "card", key, from, ...at };
-      board.focus(key);
-    } else if (event.button <= 1) {
-      this.now = { what: "pan", ...at };
-      this.surface.focus({ preventScroll: true });
-    }
-    if (this.now) { event.preventDefault(); this.surface.setPointerCapture(event.pointerId); }
-  }
-
-  move(event) {
-    if (!this.now || !this.pointers.has(event.pointerId)) return;
-    const last = this.pointers.get(event.pointerId), { now, board } = this;
-    this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
-    const dx = event.clientX - now.x, dy = event.clientY - now.y;
-    now.far ||= Math.hypot(dx, dy) > FAR;
-    if (now.what === "pan") board.pan(event.clientX - last[0], event.clientY - last[1]);
-    else if (now.what === "pinch") this.pinch();
-    else if (now.what === "card" && now.far) {
-      for (const [card, x, y] of now.from) board.moveTo(card, x + dx / board.view.k, y + dy / board.view.k);
-      board.links.moved(board.selected);
-    } else if (now.what === "link" && now.far) {
-      board.links.stretch(board.cards.get(now.key), now.port, board.toBoard(event.clientX, event.clientY));
-      this.target(this.cardAt(event, now.key));
-    }
-  }
-
-  up(event) {
-    this.pointers.delete(event.pointerId);
-    const { now, board } = this;
-    if (!now || this.pointers.size) return;
-    this.now = null;
-    if (now.what === "card" && now.far) this.edits.move(now.from.map(([card]) => card));
-    else if (now.what === "card" && !event.shiftKey) board.open(now.key);
-    else if (now.what === "pan" && !now.far) board.select([]);
-    else if (now.what === "link") this.drop(event, now);
-    this.target(null);
-    board.drawSoon();
-  }
-
-  drop(event, now) {
-    const { board } = this, over = this.cardAt(event, now.key);
-    if (over) this.edits.link(now.key, now.port, over.dataset.step);
-    else if (now.far) { this.menu(event, now); return; }
-    board.links.stretch(null, "", null);
-  }
-
-  // Dropped on nothing: offer the kinds of step there, linked at once.
-  menu(event, now) {
-    const box = this.surface.getBoundingClientRect(), menu = document.createElement("div");
-    const [x, y] = this.board.toBoard(event.clientX, event.clientY);
-    menu.className = "add-here";
-    menu.setAttribute("role", "menu");
-    menu.style.left = `${Math.min(event.clientX - box.left, box.width - 170)}px`;
-    menu.style.top = `${Math.min(event.clientY - box.top, box.height - 260)}px`;
-    for (const button of document.querySelectorAll("#palette [data-add]")) {
-      const item = document.createElement("button");
-      item.type = "button";
-      item.setAttribute("role", "menuitem");
-      item.textContent = button.textContent.trim();
-      item.addEventListener("click", () => {
-        this.closeMenu();
-        this.edits.add(button.dataset.add, [Math.round(x), Math.round(y - 20)], now.key, now.port);
-      });
-      menu.append(item);
-    }
-    this.surface.append(menu);
-    menu.firstElementChild?.focus();
-    this.board.say("add_here");
-  }
-
-  closeMenu() {
-    this.surface.querySelector(".add-here")?.remove();
-    this.board.links.stretch(null, "", null);
-  }
-
-  cancel() {
-    if (this.now?.what === "card") for (const [card, x, y] of this.now.from) this.board.moveTo(card, x, y);
-    this.now = null;
-    this.pointers.clear();
-    this.target(null);
-    this.closeMenu();
-    this.board.links.moved(this.board.selected);
-    this.board.say("cancelled");
-  }
-
-  cardAt(event, but) {
-    const card = document.elementFromPoint(event.clientX, event.clientY)?.closest(".card");
-    return card && card.dataset.step !== but ? card : null;
-  }
-
-  target(card) {
-    this.over?.classList.remove("target");
-    this.over = card;
-    card?.classList.add("target");
-  }
-
-  wheel(event) {
+    if (event.target.closest("#minimap, .add-here, .unlink, #canvas-notice") || event.button > 1) return;
     event.preventDefault();
-    if (event.ctrlKey || event.metaKey) this.board.zoomBy(Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
-    else this.board.pan(-event.deltaX, -event.deltaY);
+    this.menu.close();
+    this.view.measure();
+    this.surface.classList.add("by-pointer");
+    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.surface.setPointerCapture(event.pointerId);
+    if (this.pointers.size === 1) this.press = this.begin(event);
+    else if (this.pointers.size === 2) this.pinch();
   }
 
-  gap() {
-    const [a, b] = [...this.pointers.values()];
-    return { d: Math.hypot(a[0] - b[0], a[1] - b[1]), x: (a[0] + b[0]) / 2, y: (a[1] + b[1]) / 2 };
+  /** Note what was pressed; it becomes a gesture when the pointer goes far enough. */
+  begin(event) {
+    const { clientX: x, clientY: y, shiftKey: shift } = event, { cards, parts } = this;
+    const card = event.target.closest(".card")?.dataset.step, port = event.target.closest(".port")?.dataset.port;
+    if (this.space) this.space = "used";
+    if (event.button === 1 || this.space) return { x, y, make: () => new Pan(parts, x, y), click() {} };
+    if (port !== undefined) return { x, y, make: () => new PullLink(parts, card, port), click: () => cards.focus(card, false) };
+    if (card) return this.pressCard(card, x, y, shift);
+    const link = this.links.at(this.view.toBoard(x, y));
+    const make = () => (shift ? new Box(parts, x, y) : new Pan(parts, x, y));
+    return { x, y, make, click: () => this.clickEmpty(link) };
+  }
+
+  pressCard(key, x, y, shift) {
+    const { cards, parts } = this, was = cards.selected.has(key);
+    if (shift) cards.toggle(key);
+    else if (!was) cards.select([key]);
+    cards.focus(key, false);
+    const click = () => {
+      if (shift) return;
+      cards.select([key]);
+      this.inspector.open(key);
+    };
+    return { x, y, make: () => new MoveCards(parts, x, y), click };
+  }
+
+  clickEmpty(link) {
+    if (this.cards.selected.size) this.cards.select([]);
+    this.links.select(link);
+    this.surface.focus({ preventScroll: true });
   }
 
   pinch() {
-    const before = this.now.gap, gap = this.gap();
-    this.board.zoomBy(gap.d / before.d, gap.x, gap.y);
-    this.board.pan(gap.x - before.x, gap.y - before.y);
-    this.now.gap = gap;
+    this.press?.gesture?.cancel();
+    this.press = { gesture: new Pinch(this.parts, this.pointers) };
   }
+
+  moved(event) {
+    const pointer = this.pointers.get(event.pointerId);
+    if (!pointer) {
+      const free = event.pointerType === "mouse" && event.target === this.surface;
+      this.links.hover(free ? this.view.toBoard(event.clientX, event.clientY) : null);
+      return;
+    }
+    Object.assign(pointer, { x: event.clientX, y: event.clientY });
+    const { press } = this;
+    if (!press) return;
+    if (!press.gesture && Math.hypot(pointer.x - press.x, pointer.y - press.y) > CLICK) this.start(press);
+    press.due = true;
+    if (press.gesture) this.view.changed();
+  }
+
+  start(press) {
+    press.gesture = press.make();
+    this.links.hover(null);
+    this.surface.classList.add("dragging");
+  }
+
+  /** Follow the pointer, once a frame; near an edge the board drifts along. */
+  step() {
+    const { press } = this, pointer = this.pointers.values().next().value;
+    if (!press?.gesture || !pointer) return;
+    const drifts = press.gesture.edges && this.drift(pointer);
+    if (press.due || drifts) press.gesture.move(pointer.x, pointer.y);
+    press.due = false;
+  }
+
+  drift({ x, y }) {
+    const { view } = this, dx = edge(x - view.left, view.width), dy = edge(y - view.top, view.height);
+    if (!dx && !dy) return false;
+    // Changing the view from within its frame asks for the next one, so the drift goes on while the pointer rests.
+    view.x += dx;
+    view.y += dy;
+    requestAnimationFrame(() => view.changed());
+    return true;
+  }
+
+  up(event) {
+    if (!this.pointers.has(event.pointerId)) return;
+    const { press } = this;
+    if (press?.gesture && this.pointers.size === 1) {
+      press.gesture.move(event.clientX, event.clientY);
+      this.finish();
+      press.gesture.end(event.clientX, event.clientY);
+    } else if (press && this.pointers.size === 1) {
+      this.finish();
+      press.click();
+    }
+    this.pointers.delete(event.pointerId);
+    if (this.pointers.size === 1 && this.press) this.panOn();
+  }
+
+  /** One finger is left of two: go on panning with it. */
+  panOn() {
+    const { x, y } = this.pointers.values().next().value;
+    this.press = { gesture: new Pan(this.parts, x, y) };
+  }
+
+  finish() {
+    this.press = null;
+    this.surface.classList.remove("dragging");
+    this.view.changed();
+  }
+
+  cancel() {
+    const { press } = this;
+    this.pointers.clear();
+    this.finish();
+    press?.gesture?.cancel();
+  }
+
+  escape(event) {
+    if (event.key !== "Escape" || !this.press) return;
+    event.stopPropagation();
+    this.cancel();
+  }
+
+  wheel(event) {
+    if (event.target.closest(".add-here")) return;
+    event.preventDefault();
+    this.view.measure();
+    const unit = event.deltaMode === 1 ? LINE : event.deltaMode === 2 ? this.view.height : 1;
+    const dx = event.deltaX * unit, dy = event.deltaY * unit;
+    if (event.ctrlKey || event.metaKey) {
+      this.view.zoom(Math.exp(-Math.max(-100, Math.min(100, dy)) / 250), event.clientX, event.clientY);
+    } else if (event.shiftKey && !dx) this.view.pan(-dy, 0);
+    else this.view.pan(-dx, -dy);
+  }
+
+  doubled(event) {
+    const point = this.view.toBoard(event.clientX, event.clientY);
+    const outside = event.target.closest("#minimap, .add-here, .unlink, #canvas-notice");
+    if (!outside && !this.cards.at(point) && !this.links.at(point)) this.menu.open(event.clientX, event.clientY);
+  }
+}
+
+function edge(at, size) {
+  if (at < EDGE) return DRIFT;
+  return at > size - EDGE ? -DRIFT : 0;
 }

@@ -1,62 +1,143 @@
 // Edits go to the server one after another, each with the revision read just before it is sent.
+// Nothing is lost while the connection is: the edit stays first in the queue and is sent again.
+import { say, words } from "./say.js";
+
+const AGAIN = [0, 502, 503, 504];
+const PAUSE = 1500, LONGEST = 30_000;
+
 export class Edits {
-  constructor(surface, board) {
-    Object.assign(this, { surface, board, queue: [], busy: false });
+  constructor({ surface, cards, links, inspector }) {
+    Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0, idlers: [] });
+    cards.placeOf = (key) => this.queue.findLast(({ edit }) => edit.places?.[key])?.edit.places[key];
+    cards.linksOf = (key) => this.queue.map(({ edit }) => edit).filter((edit) => edit.op === "link" && edit.from === key);
     addEventListener("online", () => this.next());
+    addEventListener("beforeunload", (event) => { if (this.queue.length) event.preventDefault(); });
   }
 
-  add(kind, at, from = "", port = "") { this.send({ op: "add", kind, at, from, port }); }
+  /** Add a step; it is chosen and opened once the server drew it. */
+  add(kind, at, from = "", port = "") {
+    const known = new Set(this.cards.all.keys());
+    this.send({ op: "add", kind, at, ...(from && { from, port }) }, () => {
+      this.cards.read();
+      const key = [...this.cards.all.keys()].findLast((other) => !known.has(other));
+      if (!key) return;
+      this.cards.select([key]);
+      this.cards.focus(key);
+      this.inspector.open(key);
+      say("added", this.cards.name(key));
+    });
+  }
 
   move(cards, op = "move") {
     const places = Object.fromEntries(cards.map((card) => [card.key, [card.x, card.y]]));
-    this.send({ op, places });
-    if (cards.length) this.board.say("moved", this.board.name(cards[0].key));
+    const last = this.queue.at(-1);
+    // Moves that wait become one: a person who nudges ten times made one change.
+    if (op === "move" && last?.edit.op === "move" && !last.sent) Object.assign(last.edit.places, places);
+    else this.send({ op, places });
+    if (op === "move") say("moved", cards.map((card) => this.cards.name(card.key)).join(", "));
   }
 
+  /** Link a port to a step, or to nothing; shown at once. */
   link(from, port, to) {
     this.send({ op: "link", from, port, to });
-    this.board.say(to ? "linked" : "unlinked", this.board.name(from), this.board.name(to));
+    const own = this.cards.get(from).links.find((link) => link.port === port);
+    if (own) own.to = to;
+    this.links.read(new Set());
+    this.cards.view.changed();
+    if (to) say("linked", this.cards.name(from), this.cards.name(to));
+    else say("unlinked", this.cards.name(from));
   }
 
+  /** Delete steps; the focus goes to the nearest card that stays. */
   remove(keys) {
+    const next = this.cards.nextTo(this.cards.get(keys.at(-1)), keys);
+    for (const key of keys) this.cards.get(key).element.classList.add("leaving");
+    say("deleted", keys.map((key) => this.cards.name(key)).join(", "));
     this.send({ op: "delete", keys });
-    this.board.say("deleted", keys.map((key) => this.board.name(key)).join(", "));
+    this.cards.select(next ? [next] : []);
+    if (next) this.cards.focus(next);
+    else this.surface.focus({ preventScroll: true });
   }
 
-  send(edit) {
-    this.queue.push(edit);
+  /** Press undo or redo once everything before it is saved. */
+  async press(id) {
+    await this.idle();
+    document.getElementById(id)?.click();
+  }
+
+  idle() { return this.queue.length ? new Promise((done) => this.idlers.push(done)) : Promise.resolve(); }
+
+  send(edit, done) {
+    this.queue.push({ edit, done, sent: false });
     this.next();
   }
 
   async next() {
     if (this.busy || !this.queue.length) return;
+    clearTimeout(this.later);
     this.busy = true;
-    const edit = this.queue[0], rev = document.getElementById("state").dataset.rev;
-    let status = 0;
-    const note = (event) => { status = event.detail.xhr.status; };
-    document.body.addEventListener("htmx:afterRequest", note, { once: true });
-    const values = { rev, edit: JSON.stringify(edit) };
-    await window.htmx.ajax("POST", this.surface.dataset.editUrl, { source: this.surface, swap: "none", values }).catch(() => {});
-    document.body.removeEventListener("htmx:afterRequest", note);
-    this.busy = false;
-    if (status === 0 || status >= 500) {
-      // Nothing was lost: the edit stays first in the queue and is sent again.
-      this.board.say("offline");
-      setTimeout(() => this.next(), 3000);
-      return;
-    }
+    const job = this.queue[0];
+    job.sent = true;
+    const status = await this.post(job.edit);
+    if (AGAIN.includes(status)) { this.busy = false; this.wait(); return; }
     this.queue.shift();
-    if (edit.op === "add" && status === 200) this.selectNew();
-    this.next();
+    if (this.tries) this.connected();
+    if (status === 409) await this.readAnew();
+    this.busy = false;
+    if (status >= 400) this.refused(status);
+    else job.done?.();
+    if (this.queue.length) this.next();
+    else for (const idler of this.idlers.splice(0)) idler();
   }
 
-  selectNew() {
-    const known = new Set(this.board.cards.keys());
-    this.board.read();
-    const fresh = [...this.board.cards.keys()].filter((key) => !known.has(key)).at(-1) ?? [...this.board.cards.keys()].at(-1);
-    if (!fresh) return;
-    this.board.select([fresh]);
-    this.board.focus(fresh);
-    this.board.open(fresh);
+  /** Send one edit; give the status of the answer, 0 when there was none. */
+  async post(edit) {
+    const values = { rev: document.getElementById("state").dataset.rev, edit: JSON.stringify(edit) };
+    let status = 0;
+    const note = (event) => { status = event.detail.xhr.status; };
+    this.surface.addEventListener("htmx:afterRequest", note, { once: true });
+    // A failed request rejects; its status says all there is to know.
+    await window.htmx.ajax("POST", this.surface.dataset.editUrl, { source: this.surface, swap: "none", values }).catch(() => {});
+    this.surface.removeEventListener("htmx:afterRequest", note);
+    return status;
+  }
+
+  /** Someone else saved meanwhile: take every card from the page, so that nobody edits what he cannot see. */
+  readAnew() {
+    const here = location.pathname + location.search;
+    return window.htmx.ajax("GET", here, { target: "#cards", select: "#cards > .card", swap: "innerHTML" }).catch(() => {});
+  }
+
+  refused(status) {
+    this.cards.read();
+    this.cards.reset();
+    // The server says in #state why it refused; anything else never reached the flow.
+    if (![409, 422].includes(status)) this.notice(words("refused"));
+    say("refused");
+  }
+
+  wait() {
+    this.tries += 1;
+    this.notice(words("offline"), true);
+    say("offline");
+    this.later = setTimeout(() => this.next(), Math.min(LONGEST, PAUSE * 2 ** (this.tries - 1)));
+  }
+
+  connected() {
+    this.tries = 0;
+    document.getElementById("canvas-notice")?.remove();
+    say("online");
+  }
+
+  notice(text, again = false) {
+    const notice = document.getElementById("canvas-notice") ?? this.surface.appendChild(document.createElement("p"));
+    notice.id = "canvas-notice";
+    notice.textContent = text;
+    clearTimeout(this.hiding);
+    if (!again) { this.hiding = setTimeout(() => notice.remove(), 8000); return; }
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: words("retry") });
+    button.addEventListener("click", () => this.next());
+    notice.append(" ", button);
   }
 }

@@ -1,19 +1,51 @@
-// Auto layout: dagre in a worker, the result as one edit.
-let worker = null;
+// Tidy up: dagre places the cards in a worker, the result is one edit.
+import { WIDTH, snap } from "./cards.js";
+import { say, words } from "./say.js";
 
-export function layOut(surface, board, edits) {
-  if (!board.cards.size) return;
-  worker ||= new Worker(surface.dataset.worker);
-  worker.onmessage = (event) => {
+const CORNER = 80;
+
+export class Layout {
+  constructor({ surface, view, cards, links, edits }) {
+    Object.assign(this, { surface, view, cards, links, edits, worker: null });
+  }
+
+  ask() {
+    if (!this.cards.all.size) return;
+    this.worker ??= this.hire();
+    this.surface.setAttribute("aria-busy", "true");
+    this.worker.postMessage(this.inOrder().map((card) => ({
+      key: card.key, width: WIDTH, height: card.h, to: card.links.map((link) => link.to).filter(Boolean),
+    })));
+  }
+
+  hire() {
+    const worker = new Worker(this.surface.dataset.worker);
+    worker.onmessage = (event) => this.take(event.data);
+    worker.onerror = () => {
+      this.surface.removeAttribute("aria-busy");
+      this.worker = null;
+      this.edits.notice(words("layout_failed"));
+      say("layout_failed");
+    };
+    return worker;
+  }
+
+  /** The start first: dagre breaks circles where it meets them, and nothing should lead back into the start. */
+  inOrder() {
+    const all = [...this.cards.all.values()], isStart = (card) => Number("start" in card.element.dataset);
+    return all.sort((a, b) => isStart(b) - isStart(a));
+  }
+
+  take(places) {
+    this.surface.removeAttribute("aria-busy");
     const moved = [];
-    for (const [key, [x, y]] of Object.entries(event.data)) {
-      const card = board.cards.get(key);
-      if (card) { board.moveTo(card, x, y); moved.push(card); }
+    for (const [key, [x, y]] of Object.entries(places)) {
+      const card = this.cards.get(key);
+      if (card && this.cards.moveTo(card, snap(x) + CORNER, snap(y) + CORNER)) moved.push(card);
     }
-    board.links.moved(new Set(board.cards.keys()));
-    edits.move(moved, "layout");
-    board.fit();
-  };
-  const cards = [...board.cards.values()].map((card) => ({ key: card.key, h: card.h, to: card.links.map((link) => link.to).filter(Boolean) }));
-  worker.postMessage(cards);
+    this.links.moved(this.cards.all.keys());
+    if (moved.length) this.edits.move(moved, "layout");
+    this.view.fit(this.cards.bounds());
+    say("tidied", String(moved.length));
+  }
 }

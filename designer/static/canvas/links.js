@@ -1,76 +1,157 @@
-// Every link as a path in one SVG layer; only what moved is drawn again.
-import { WIDTH } from "./board.js";
+// Every link as a path in one SVG layer; only the links of what moved are drawn again.
+import { boxOf, curvesOf, distance, pathOf, pointAt } from "./curve.js";
+import { words } from "./say.js";
 
-const NS = "http://www.w3.org/2000/svg";
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = 0.5, REACH = 9;
+const ARROW = '<defs><marker id="arrow" viewBox="0 0 10 10" refX="8.5" refY="5" markerWidth="11" markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 L9 5 L0 9z"/></marker></defs>';
 
 export class Links {
-  constructor(layer, board) {
-    this.layer = layer;
-    this.board = board;
-    this.paths = new Map();
-    layer.innerHTML = '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 1 L9 5 L0 9z"/></marker></defs>';
-    this.rubber = document.createElementNS(NS, "path");
+  constructor(surface, view, cards) {
+    Object.assign(this, { view, cards, all: new Map(), touching: new Map(), selected: null, hovered: null });
+    this.layer = surface.querySelector("#links");
+    this.layer.innerHTML = ARROW;
+    this.rubber = this.layer.appendChild(document.createElementNS(SVG, "path"));
     this.rubber.setAttribute("class", "rubber");
-    layer.append(this.rubber);
+    this.unlink = makeUnlink(surface);
+    cards.onRead.push((changed) => this.read(changed));
+    cards.onSelect.push(() => { this.select(null); this.mark(); });
+    view.after.push(() => this.cull());
   }
 
-  readAll() {
-    const seen = new Set();
-    for (const card of this.board.cards.values()) {
-      for (const link of card.links) {
-        if (!link.to || !this.board.cards.has(link.to)) continue;
-        const id = `${card.key}|${link.port}|${link.to}`;
-        seen.add(id);
-        if (!this.paths.has(id)) this.add(id, card.key, link);
+  /** Bring the paths in line with the cards; draw the new ones and those of changed cards. */
+  read(changed) {
+    const stale = new Set(this.all.keys());
+    for (const card of this.cards.all.values()) {
+      for (const { port, to } of card.links) {
+        if (!to || !this.cards.has(to)) continue;
+        const id = `${card.key}|${port}|${to}`;
+        stale.delete(id);
+        if (!this.all.has(id)) this.add({ id, from: card.key, port, to });
+        else if (changed.has(card.key) || changed.has(to)) this.route(this.all.get(id));
       }
     }
-    for (const [id, path] of this.paths) {
-      if (!seen.has(id)) { path.element.remove(); this.paths.delete(id); }
-      else this.route(path);
-    }
+    for (const id of stale) this.remove(this.all.get(id));
     this.mark();
+    this.culledAt = null;
   }
 
-  add(id, from, link) {
-    const element = document.createElementNS(NS, "path");
-    element.setAttribute("class", "wire");
-    element.setAttribute("marker-end", "url(#arrow)");
-    Object.assign(element.dataset, { from, port: link.port, to: link.to });
-    this.layer.append(element);
-    this.paths.set(id, { element, from, port: link.port, to: link.to, off: false });
+  add(link) {
+    link.path = document.createElementNS(SVG, "path");
+    link.path.setAttribute("class", "wire");
+    link.path.setAttribute("marker-end", "url(#arrow)");
+    Object.assign(link.path.dataset, { from: link.from, port: link.port, to: link.to });
+    link.off = false;
+    this.all.set(link.id, link);
+    for (const key of [link.from, link.to]) {
+      if (!this.touching.has(key)) this.touching.set(key, new Set());
+      this.touching.get(key).add(link);
+    }
+    this.route(link);
+    this.rubber.before(link.path);
   }
 
-  route(path) {
-    const from = this.board.cards.get(path.from), to = this.board.cards.get(path.to);
-    if (!from || !to) return;
-    const start = this.start(from, path.port), end = [to.x - 2, to.y + 20];
-    path.box = [Math.min(start[0], end[0]) - 80, Math.min(start[1], end[1]) - 80, Math.max(start[0], end[0]) + 80, Math.max(start[1], end[1]) + 80];
-    path.element.setAttribute("d", curve(start, end));
+  remove(link) {
+    link.path.remove();
+    this.all.delete(link.id);
+    this.touching.get(link.from).delete(link);
+    this.touching.get(link.to).delete(link);
+    if (this.selected === link) this.select(null);
+    if (this.hovered === link) this.hovered = null;
   }
 
-  start(card, port) { return [card.x + WIDTH + 1, card.y + (card.ports.get(port) ?? card.h / 2)]; }
+  route(link) {
+    const from = this.cards.get(link.from), to = this.cards.get(link.to);
+    const { cards } = this;
+    link.curves = curvesOf(cards.exit(from, link.port), cards.entry(to), cards.boxOf(from), cards.boxOf(to));
+    link.box = boxOf(link.curves);
+    link.path.setAttribute("d", pathOf(link.curves));
+    if (link === this.selected) this.placeUnlink();
+  }
 
+  /** Draw the links of these cards again. */
   moved(keys) {
-    for (const path of this.paths.values()) if (keys.has(path.from) || keys.has(path.to)) this.route(path);
+    const due = new Set();
+    for (const key of keys) for (const link of this.touching.get(key) ?? []) due.add(link);
+    for (const link of due) this.route(link);
   }
 
-  cull(s) {
-    for (const path of this.paths.values()) {
-      const b = path.box, off = !b || b[0] > s.right || b[2] < s.left || b[1] > s.bottom || b[3] < s.top;
-      if (off !== path.off) { path.off = off; path.element.classList.toggle("off", off); }
+  cull() {
+    const { view } = this, due = [view.x, view.y, view.k, view.width, view.height].join();
+    if (this.culledAt === due) return;
+    this.culledAt = due;
+    const sight = view.sight(MARGIN);
+    for (const link of this.all.values()) {
+      const { box } = link;
+      const off = box.left > sight.right || box.right < sight.left || box.top > sight.bottom || box.bottom < sight.top;
+      if (off === link.off) continue;
+      link.off = off;
+      link.path.classList.toggle("off", off);
     }
   }
 
+  /** Colour the links of the chosen cards. */
   mark() {
-    for (const path of this.paths.values()) {
-      path.element.classList.toggle("marked", this.board.selected.has(path.from) || this.board.selected.has(path.to));
+    const { selected } = this.cards, few = selected.size <= 20;
+    for (const link of this.all.values()) {
+      const marked = few && (selected.has(link.from) || selected.has(link.to));
+      if (marked === Boolean(link.marked)) continue;
+      link.marked = marked;
+      link.path.classList.toggle("marked", marked);
     }
   }
 
-  stretch(card, port, to) { this.rubber.setAttribute("d", to ? curve(this.start(card, port), to) : ""); }
+  // Picking a line with the pointer: by distance, as a line two pixels wide is hard to hit.
+  at(point) {
+    const reach = REACH / this.view.k;
+    let found = null, least = reach;
+    for (const link of this.all.values()) {
+      const { box } = link;
+      if (link.off || point[0] < box.left - reach || point[0] > box.right + reach) continue;
+      if (point[1] < box.top - reach || point[1] > box.bottom + reach) continue;
+      const far = distance(link.curves, point);
+      if (far < least) { least = far; found = link; }
+    }
+    return found;
+  }
+
+  hover(point) {
+    const link = point && this.at(point);
+    if (link === this.hovered) return;
+    this.hovered?.path.classList.remove("hovered");
+    this.hovered = link;
+    link?.path.classList.add("hovered");
+  }
+
+  select(link) {
+    if (link === this.selected) return;
+    this.selected?.path.classList.remove("selected");
+    this.selected = link;
+    this.unlink.hidden = !link;
+    if (!link) return;
+    link.path.classList.add("selected");
+    this.placeUnlink();
+  }
+
+  placeUnlink() {
+    const { curves } = this.selected, [x, y] = pointAt(curves[Math.floor(curves.length / 2)], 0.5);
+    this.unlink.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
+  }
+
+  /** Draw the line that is being pulled from a port; to a card it ends where a link would. */
+  stretch(card, port, end) {
+    const { cards } = this, start = cards.exit(card, port);
+    const curves = end.key ? curvesOf(start, cards.entry(end), cards.boxOf(card), cards.boxOf(end)) : curvesOf(start, end);
+    this.rubber.setAttribute("d", pathOf(curves));
+  }
+
+  letGo() { this.rubber.removeAttribute("d"); }
 }
 
-function curve([x1, y1], [x2, y2]) {
-  const reach = Math.max(40, Math.min(160, Math.abs(x2 - x1) / 2 + (x2 < x1 ? 80 : 0)));
-  return `M${x1} ${y1} C${x1 + reach} ${y1} ${x2 - reach} ${y2} ${x2} ${y2}`;
+function makeUnlink(surface) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "unlink", textContent: "×", hidden: true, tabIndex: -1 });
+  button.setAttribute("aria-label", words("unlink"));
+  surface.querySelector("#viewport").append(button);
+  return button;
 }

@@ -1,81 +1,95 @@
-// Wires the canvas together. The server draws every card and holds the model; here things only move.
-import { Board } from "./board.js";
+// Wires the canvas together. The server draws every card and holds the one model; here things only move.
+import { AddMenu } from "./add_menu.js";
+import { Cards, WIDTH, snap } from "./cards.js";
 import { Drag } from "./drag.js";
 import { Edits } from "./edits.js";
+import { Inspector } from "./inspector.js";
 import { Keyboard } from "./keyboard.js";
-import { layOut } from "./layout.js";
+import { Layout } from "./layout.js";
+import { Links } from "./links.js";
 import { Minimap } from "./minimap.js";
-import { search } from "./search.js";
+import { Search } from "./search.js";
+import { View } from "./view.js";
 
-const surface = document.getElementById("canvas");
-const board = new Board(surface);
-const edits = new Edits(surface, board);
-const inspector = document.getElementById("inspector");
-inspector.addEventListener("input", () => { inspector.dataset.dirty = "yes"; });
-inspector.addEventListener("submit", () => { delete inspector.dataset.dirty; });
-const drag = new Drag(surface, board, edits);
-const minimap = new Minimap(document.getElementById("minimap"), board);
-new Keyboard(surface, board, edits, drag);
-search(document.getElementById("step-search"), board);
+const STEP_TYPE = "text/x-dialoom-step";
+const READABLE = 0.6, FIRST_LOOK = 0.7, ASIDE = 60;
 
-board.onDraw = () => minimap.draw();
-board.onOpen = (key) => openInspector(key);
-// An open inspector follows its card, unless somebody is typing in it.
-board.onChanged = (key) => {
-  const form = inspector.querySelector("form");
-  if (!inspector.hidden && form?.getAttribute("hx-put").endsWith(`/steps/${key}`) && !inspector.dataset.dirty
-    && form.elements.seen.value !== board.cards.get(key)?.element.dataset.seen) openInspector(key);
-};
-board.read();
-if (!board.restoreView()) board.begin();
+// Later parts are given the earlier ones, in the order of what leans on what.
+const parts = { surface: document.getElementById("canvas") };
+const { surface } = parts;
+const view = (parts.view = new View(surface));
+const cards = (parts.cards = new Cards(surface, view));
+const links = (parts.links = new Links(surface, view, cards));
+parts.inspector = new Inspector(parts);
+const edits = (parts.edits = new Edits(parts));
+parts.menu = new AddMenu(parts);
+parts.drag = new Drag(parts);
+parts.keyboard = new Keyboard(parts);
+const layout = new Layout(parts);
+new Minimap(parts);
+new Search(parts);
 
-function openInspector(key) {
-  inspector.hidden = false;
-  delete inspector.dataset.dirty;
-  window.htmx.ajax("GET", surface.dataset.stepUrl + encodeURIComponent(key), { target: "#inspector", swap: "innerHTML" });
+cards.read();
+if (!view.restore()) takeFirstLook();
+surface.dataset.ready = "yes";
+
+/** Show the whole flow where it stays readable, else its start. */
+function takeFirstLook() {
+  const all = cards.bounds();
+  if (!all) return;
+  const start = cards.get(cards.active);
+  if (view.scaleToFit(all) >= READABLE) view.fit(all);
+  else view.lookAt({ left: start.x, right: start.x + (view.width - 2 * ASIDE) / FIRST_LOOK, top: start.y, bottom: start.y + start.h }, FIRST_LOOK);
 }
 
-const actions = {
-  fit: () => board.fit(),
-  layout: () => layOut(surface, board, edits),
-  "zoom-in": () => board.zoomBy(1.25),
-  "zoom-out": () => board.zoomBy(0.8),
+const does = {
+  fit: () => view.fit(cards.bounds()),
+  layout: () => layout.ask(),
+  "zoom-in": () => view.zoom(1.25),
+  "zoom-out": () => view.zoom(0.8),
 };
 document.addEventListener("click", (event) => {
-  const name = event.target.closest("[data-canvas]")?.dataset.canvas;
-  if (name) actions[name]();
+  does[event.target.closest("[data-canvas]")?.dataset.canvas]?.();
+});
+links.unlink.addEventListener("click", () => {
+  const { from, port } = links.selected;
+  edits.link(from, port, "");
+  surface.focus({ preventScroll: true });
 });
 
+// The palette: press for a card in the middle of the view, or drag one to its place.
 const palette = document.getElementById("palette");
-palette.addEventListener("click", (event) => {
-  const kind = event.target.closest("[data-add]")?.dataset.add;
-  if (kind) edits.add(kind, board.freePlace(board.center()));
+palette?.addEventListener("click", (event) => {
+  const kind = event.target.closest("[data-add]")?.dataset.add, [x, y] = view.center();
+  if (kind) edits.add(kind, cards.freePlace([x - WIDTH / 2, y - 50]));
 });
-palette.addEventListener("dragstart", (event) => {
+palette?.addEventListener("dragstart", (event) => {
   const kind = event.target.closest("[data-add]")?.dataset.add;
-  if (kind) event.dataTransfer.setData("text/x-dialoom-step", kind);
+  if (!kind) return;
+  event.dataTransfer.setData(STEP_TYPE, kind);
+  event.dataTransfer.effectAllowed = "copy";
 });
 surface.addEventListener("dragover", (event) => {
-  if (event.dataTransfer.types.includes("text/x-dialoom-step")) event.preventDefault();
+  if (!event.dataTransfer.types.includes(STEP_TYPE)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
 });
 surface.addEventListener("drop", (event) => {
-  const kind = event.dataTransfer.getData("text/x-dialoom-step");
+  const kind = event.dataTransfer.getData(STEP_TYPE);
   if (!kind) return;
   event.preventDefault();
-  const at = board.toBoard(event.clientX, event.clientY);
-  edits.add(kind, [at[0] - 110, at[1] - 20]);
+  view.measure();
+  const [x, y] = view.toBoard(event.clientX, event.clientY);
+  edits.add(kind, [snap(x - WIDTH / 2), snap(y - 20)]);
 });
 
-// The server answers an edit with the cards it changed; read them again once they are in place.
-new MutationObserver(() => board.readSoon()).observe(board.home, { childList: true });
-// A focused card must not scroll the surface away under the view.
-surface.addEventListener("scroll", () => { surface.scrollLeft = surface.scrollTop = 0; });
-new ResizeObserver(() => board.drawSoon()).observe(surface);
-
-document.addEventListener("dialoom:lit", (event) => board.light(event.detail.steps || []));
+document.addEventListener("dialoom:lit", (event) => cards.light(event.detail.steps ?? []));
 document.addEventListener("dialoom:select", (event) => {
-  board.select([event.detail.step]);
-  board.reveal(event.detail.step, true);
-  board.open(event.detail.step);
+  const { step } = event.detail;
+  if (!cards.has(step)) return;
+  cards.select([step]);
+  cards.setActive(step);
+  parts.inspector.open(step);
+  view.measure();
+  view.lookAt(cards.boxOf(cards.get(step)));
 });
-surface.dataset.ready = "yes";

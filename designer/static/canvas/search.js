@@ -1,26 +1,55 @@
-// Search among the cards: typing dims what does not match, Enter goes to the next match.
-export function search(field, board) {
-  let found = [], at = -1;
-  field.addEventListener("input", () => {
-    const wanted = field.value.trim().toLowerCase();
-    found = [];
-    at = -1;
-    for (const card of board.cards.values()) {
-      const hit = !wanted || `${card.key} ${card.element.textContent}`.toLowerCase().includes(wanted);
-      card.element.classList.toggle("dim", !hit);
-      if (hit && wanted) found.push(card.key);
+// Search among the cards: typing dims what does not match, Enter goes from match to match.
+import { say } from "./say.js";
+
+export class Search {
+  constructor({ surface, view, cards }) {
+    Object.assign(this, { surface, view, cards, found: [], at: -1 });
+    this.field = document.getElementById("step-search");
+    if (!this.field) return;
+    this.field.addEventListener("input", () => { this.filter(); this.announce(); });
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    cards.onRead.push(() => { if (this.field.value.trim()) this.filter(); });
+  }
+
+  filter() {
+    const wanted = this.field.value.trim().toLowerCase(), current = this.found[this.at];
+    this.found = [];
+    for (const { key, element } of this.cards.all.values()) {
+      const hit = `${key} ${element.textContent}`.toLowerCase().includes(wanted);
+      element.classList.toggle("dim", !hit);
+      if (hit && wanted) this.found.push(key);
     }
-    if (wanted) board.say("found", String(found.length));
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && found.length) {
-      event.preventDefault();
-      at = (at + 1) % found.length;
-      board.select([found[at]]);
-      board.reveal(found[at], true);
-    } else if (event.key === "Escape") {
-      field.value = "";
-      field.dispatchEvent(new Event("input"));
-    }
-  });
+    this.surface.classList.toggle("searching", Boolean(wanted));
+    // In reading order, left to right: that is how a flow runs.
+    this.found.sort((a, b) => this.cards.get(a).x - this.cards.get(b).x || this.cards.get(a).y - this.cards.get(b).y);
+    this.at = this.found.indexOf(current);
+  }
+
+  announce() { if (this.field.value.trim()) say("found", String(this.found.length)); }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter") this.next(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape" && this.field.value) this.clear();
+    else if (event.key === "Escape") this.cards.focus(this.cards.active);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  next(by) {
+    const many = this.found.length;
+    if (!many) { this.announce(); return; }
+    this.at = this.at < 0 ? (by > 0 ? 0 : many - 1) : (this.at + by + many) % many;
+    const key = this.found[this.at], card = this.cards.get(key);
+    this.cards.select([key]);
+    this.cards.setActive(key);
+    this.view.lookAt(this.cards.boxOf(card), Math.max(this.view.k, 0.7));
+    say("match", this.cards.name(key), `${this.at + 1}/${many}`);
+  }
+
+  clear() {
+    this.field.value = "";
+    this.filter();
+  }
 }

@@ -1,0 +1,239 @@
+// The cards as the server drew them: where they stand, how big they are, which are chosen, which are in sight.
+export const WIDTH = 220, GRID = 10;
+const ENTRY = 20;
+const MARGIN = 0.5;
+
+export const snap = (value) => Math.round(value / GRID) * GRID;
+
+export class Cards {
+  constructor(surface, view) {
+    Object.assign(this, { surface, view, all: new Map(), selected: new Set(), lit: [], active: null, focused: null });
+    this.home = surface.querySelector("#cards");
+    this.onRead = [];
+    this.onSelect = [];
+    this.placeOf = () => undefined;
+    this.linksOf = () => [];
+    this.observer = new MutationObserver(() => this.read());
+    this.observer.observe(this.home, { childList: true });
+    // htmx may put the server's own class and style back when it settles.
+    document.addEventListener("htmx:afterSettle", () => this.dressAgain());
+    // Noted on the way down, so that everyone who hears of the focus already finds it here.
+    document.addEventListener("focusin", (event) => this.noteFocus(event.target), true);
+    view.after.push(() => this.cull());
+  }
+
+  get(key) { return this.all.get(key); }
+
+  has(key) { return this.all.has(key); }
+
+  name(key) { return this.get(key)?.element.querySelector(".card-head strong")?.textContent.trim() || key; }
+
+  /** Read the page again. A card is measured once, and again only when the server swapped it. */
+  read() {
+    this.observer.takeRecords();
+    const before = this.all, fresh = [];
+    this.all = new Map();
+    for (const element of this.home.querySelectorAll(":scope > .card")) {
+      const key = element.dataset.step, card = before.get(key) ?? { key, held: false };
+      this.all.set(key, card);
+      if (card.element !== element) fresh.push(this.adopt(card, element));
+    }
+    // Measured after all are placed: one layout for the page, not one for each card.
+    for (const card of fresh) measure(card);
+    const gone = [...before.values()].filter((card) => !this.has(card.key));
+    if (gone.length) this.select([...this.selected].filter((key) => this.has(key)));
+    if (fresh.length || gone.length) for (const told of this.onRead) told(new Set(fresh.map((card) => card.key)), gone);
+    this.keepFocus(gone);
+    this.culledAt = null;
+    this.view.changed();
+  }
+
+  adopt(card, element) {
+    Object.assign(card, { element, kind: element.dataset.kind, off: false });
+    this.takeFromPage(card);
+    this.dress(card);
+    return card;
+  }
+
+  takeFromPage(card) {
+    const { dataset } = card.element;
+    card.links = JSON.parse(dataset.links || "[]");
+    for (const link of this.linksOf(card.key)) Object.assign(card.links.find((own) => own.port === link.port) ?? {}, link);
+    const place = this.placeOf(card.key) ?? [Number(dataset.x), Number(dataset.y)];
+    if (!card.held) [card.x, card.y] = place;
+    this.place(card);
+  }
+
+  /** Go back to what the server says, for when it refused an edit that was already shown. */
+  reset() {
+    for (const card of this.all.values()) {
+      card.element.classList.remove("leaving");
+      this.takeFromPage(card);
+    }
+    for (const told of this.onRead) told(new Set(this.all.keys()), []);
+    this.view.changed();
+  }
+
+  dress(card) {
+    const { classList } = card.element;
+    classList.toggle("selected", this.selected.has(card.key));
+    classList.toggle("lit", this.lit.includes(card.key));
+    classList.toggle("lit-now", this.lit.at(-1) === card.key);
+    if (card.key === this.active) this.setTabbable(card, 0);
+  }
+
+  dressAgain() {
+    for (const card of this.all.values()) {
+      if (card.element.style.transform) continue;
+      card.off = false;
+      this.place(card);
+      this.dress(card);
+    }
+  }
+
+  place(card) { card.element.style.transform = `translate(${card.x}px, ${card.y}px)`; }
+
+  moveTo(card, x, y) {
+    const nextX = snap(x), nextY = snap(y);
+    if (nextX === card.x && nextY === card.y) return false;
+    card.x = nextX;
+    card.y = nextY;
+    this.place(card);
+    return true;
+  }
+
+  // Geometry.
+  boxOf(card) { return { left: card.x, top: card.y, right: card.x + WIDTH, bottom: card.y + card.h }; }
+
+  entry(card) { return [card.x - 1, card.y + ENTRY]; }
+
+  exit(card, port) { return [card.x + WIDTH + 1, card.y + (card.ports.get(port) ?? card.h / 2)]; }
+
+  bounds() {
+    if (!this.all.size) return null;
+    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+    for (const { x, y, h } of this.all.values()) {
+      box.left = Math.min(box.left, x);
+      box.top = Math.min(box.top, y);
+      box.right = Math.max(box.right, x + WIDTH);
+      box.bottom = Math.max(box.bottom, y + h);
+    }
+    return box;
+  }
+
+  /** Give the topmost card under a point of the board. */
+  at([x, y]) {
+    let found = null;
+    for (const card of this.all.values()) {
+      if (x >= card.x && x <= card.x + WIDTH && y >= card.y && y <= card.y + card.h) found = card;
+    }
+    return found;
+  }
+
+  freePlace([x, y]) {
+    const taken = (px, py) => [...this.all.values()].some((card) => Math.abs(card.x - px) < WIDTH + 20 && py < card.y + card.h + 20 && py + 120 > card.y);
+    for (let ring = 0; ring < 40; ring++) {
+      for (const [dx, dy] of [[0, ring], [ring, 0], [0, -ring], [-ring, 0], [ring, ring], [-ring, ring]]) {
+        if (!taken(x + dx * 60, y + dy * 60)) return [snap(x + dx * 60), snap(y + dy * 60)];
+      }
+    }
+    return [snap(x), snap(y)];
+  }
+
+  /** Take cards further than half a screen out of sight out of the layout. */
+  cull() {
+    const { view, culledAt } = this, due = [view.x, view.y, view.k, view.width, view.height].join();
+    if (culledAt === due) return;
+    this.culledAt = due;
+    const sight = view.sight(MARGIN);
+    for (const card of this.all.values()) {
+      const near = card.x < sight.right && card.x + WIDTH > sight.left && card.y < sight.bottom && card.y + card.h > sight.top;
+      const off = !near && !card.held && card.key !== this.active && !this.selected.has(card.key);
+      if (off !== card.off) this.setOff(card, off);
+    }
+  }
+
+  setOff(card, off) {
+    card.off = off;
+    card.element.classList.toggle("off", off);
+  }
+
+  // Selection, focus and light.
+  select(keys) {
+    const wanted = new Set(keys.filter((key) => this.has(key)));
+    for (const key of this.selected) if (!wanted.has(key)) this.get(key)?.element.classList.remove("selected");
+    for (const key of wanted) this.get(key).element.classList.add("selected");
+    this.selected = wanted;
+    this.culledAt = null;
+    for (const told of this.onSelect) told();
+    this.view.changed();
+  }
+
+  toggle(key) {
+    this.select(this.selected.has(key) ? [...this.selected].filter((other) => other !== key) : [...this.selected, key]);
+  }
+
+  focus(key, reveal = true) {
+    const card = this.get(key);
+    if (!card) return;
+    this.setActive(key);
+    this.setOff(card, false);
+    card.element.focus({ preventScroll: true });
+    if (reveal) this.view.reveal(this.boxOf(card));
+  }
+
+  /** Let Tab stop at one card and its ports only; arrows do the rest. */
+  setActive(key) {
+    if (this.active !== key && this.has(this.active)) this.setTabbable(this.get(this.active), -1);
+    this.active = key;
+    this.culledAt = null;
+    if (this.has(key)) this.setTabbable(this.get(key), 0);
+    this.surface.tabIndex = this.has(key) ? -1 : 0;
+  }
+
+  setTabbable(card, tabIndex) {
+    card.element.tabIndex = tabIndex;
+    for (const port of card.element.querySelectorAll(".port")) port.tabIndex = tabIndex;
+  }
+
+  noteFocus(target) {
+    const element = target.closest?.(".card");
+    const key = element && this.home.contains(element) ? element.dataset.step : null;
+    this.focused = key && { key, port: target.closest(".port")?.dataset.port };
+    if (key && key !== this.active) this.setActive(key);
+  }
+
+  /** Give the focus back after a swap took the element that had it. */
+  keepFocus(gone) {
+    if (!this.has(this.active)) this.setActive(this.nextTo(gone.find((card) => card.key === this.active)));
+    if (!this.focused || (document.activeElement && document.activeElement !== document.body)) return;
+    const key = this.has(this.focused.key) ? this.focused.key : this.active, port = this.focused.port;
+    if (!this.has(key)) { this.surface.focus({ preventScroll: true }); return; }
+    this.focus(key, false);
+    if (port) this.get(key).element.querySelector(`.port[data-port="${CSS.escape(port)}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** Give the key of the card nearest to one that goes, the start when there is none. */
+  nextTo(card, except = []) {
+    const rest = [...this.all.values()].filter((other) => other !== card && !except.includes(other.key));
+    if (!card) return (rest.find((other) => "start" in other.element.dataset) ?? rest[0])?.key ?? null;
+    const far = (other) => Math.hypot(other.x - card.x, other.y - card.y);
+    return rest.reduce((best, other) => (best && far(best) <= far(other) ? best : other), null)?.key ?? null;
+  }
+
+  light(steps) {
+    this.lit = steps.filter((key) => this.has(key));
+    for (const card of this.all.values()) this.dress(card);
+    if (this.lit.length) this.view.reveal(this.boxOf(this.get(this.lit.at(-1))));
+  }
+}
+
+function measure(card) {
+  card.h = card.element.offsetHeight || 120;
+  card.ports = new Map();
+  for (const port of card.element.querySelectorAll(".port")) {
+    let y = port.offsetHeight / 2;
+    for (let at = port; at && at !== card.element; at = at.offsetParent) y += at.offsetTop;
+    card.ports.set(port.dataset.port, y);
+  }
+}

@@ -1,0 +1,38 @@
+// The inspector beside the canvas: loads a step's form, and follows its card unless somebody is typing.
+export class Inspector {
+  constructor({ surface, view, cards }) {
+    Object.assign(this, { surface, view, cards, dirty: false, shown: null });
+    this.panel = document.getElementById("inspector");
+    this.panel.addEventListener("input", () => { this.dirty = true; });
+    this.panel.addEventListener("submit", () => { this.dirty = false; });
+    cards.onRead.push((changed, gone) => this.follow(changed, gone));
+  }
+
+  open(key) {
+    const showing = !this.panel.hidden && this.panel.childElementCount > 0;
+    // Pressing the card of a half-written form again must not throw the words away.
+    if (showing && this.shown === key && this.dirty) return;
+    this.load(key);
+    if (this.cards.has(key)) this.view.reveal(this.cards.boxOf(this.cards.get(key)));
+  }
+
+  load(key) {
+    Object.assign(this, { shown: key, dirty: false });
+    this.panel.hidden = false;
+    window.htmx.ajax("GET", this.surface.dataset.stepUrl + encodeURIComponent(key), { target: "#inspector", swap: "innerHTML" });
+  }
+
+  follow(changed, gone) {
+    if (this.panel.hidden || !this.shown) return;
+    if (gone.some((card) => card.key === this.shown)) {
+      this.panel.hidden = true;
+      this.panel.replaceChildren();
+    } else if (changed.has(this.shown) && !this.dirty && this.isStale()) this.load(this.shown);
+  }
+
+  /** A form says what it was filled from, where the server drew that; a card that only moved changes nothing in it. */
+  isStale() {
+    const seen = this.panel.querySelector("form")?.elements.seen?.value;
+    return seen !== undefined && seen !== this.cards.get(this.shown).element.dataset.seen;
+  }
+}
