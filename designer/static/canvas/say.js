@@ -13,7 +13,7 @@ const ENGLISH = {
   tidied: "{a} cards tidied up",
   found: "{a} found",
   match: "{a}, match {b}",
-  zoomed: "Zoom {a} %",
+  zoomed: "Zoom to {a}",
   add_here: "Add a step here",
   unlink: "Remove this link",
   offline: "No connection: the edit is kept and sent when it is back",
