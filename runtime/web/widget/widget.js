@@ -159,7 +159,8 @@
     badge.textContent = count;
     badge.hidden = false;
     launcher.setAttribute("aria-label", `${WORDS.open} · ${count} ${WORDS.new}`);
-    const words = frame.text || frame.card?.title;
+    // A coupon that follows its offer must not hide the words of the offer.
+    const words = frame.text || (teaser.hidden && frame.card?.title);
     if (!words) return;
     teaser.replaceChildren(make("button", { class: "words", type: "button", text: words, onclick: () => toggle(true) }), make("button", { class: "dismiss", type: "button", "aria-label": WORDS.dismiss, text: "✕", onclick: () => { teaser.hidden = true; } }));
     teaser.hidden = false;
