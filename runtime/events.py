@@ -54,6 +54,13 @@ def _page_path(call: Mapping[str, Any]) -> str:
     return str(path or "")[:MOST_TEXT]
 
 
+def locale_of(call: Mapping[str, Any]) -> str:
+    """Give the language a call names in its context, such as `en-US`; empty when it names none."""
+    context = call.get("context")
+    locale = context.get("locale") if isinstance(context, Mapping) else ""
+    return str(locale or "")[:20]
+
+
 def _small(values: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in list(values.items())[:MOST_PROPERTIES]:

@@ -11,7 +11,10 @@ _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
 def language_of(message: Message, session: Session, workspace: Workspace) -> str:
-    """Choose by what the channel says, else by the letters of the text, else as before."""
+    """Choose by what the channel says, else by the letters of the text, else as before.
+
+    Empty while nothing is known: a page event must not decide for what is written later.
+    """
     for wanted in (message.lang, session.lang if message.kind != "message" else ""):
         found = _known(wanted, workspace)
         if found:
@@ -21,7 +24,7 @@ def language_of(message: Message, session: Session, workspace: Workspace) -> str
             return _known("zh", workspace) or workspace.languages[0]
         if not session.lang and len(_LATIN_WORD.findall(message.text)) >= 2:
             return _known("en", workspace) or workspace.languages[0]
-    return session.lang or workspace.languages[0]
+    return session.lang
 
 
 def _known(wanted: str, workspace: Workspace) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runtime.conversation import handle
-from runtime.events import BadEvent, read_event
+from runtime.events import BadEvent, locale_of, read_event
 from runtime.messages import Message, visitor_name
 from runtime.services import Services
 from runtime.web.answers import MOST_BODY, BadRequest, json_answer, read_json
@@ -47,8 +47,9 @@ def _message(services: Services, call: Any, kind: str) -> Message:
         visitor, message_id, event = read_event(call, kind, services.now())
     except BadEvent as error:
         raise BadRequest(str(error)) from error
-    name = visitor_name(visitor)
-    return Message(name, "track", id=message_id, kind="event", data={"event": event})
+    name, data = visitor_name(visitor), {"event": event}
+    # Segment's own field: an offer that comes unasked should come in the visitor's language.
+    return Message(name, "track", id=message_id, kind="event", lang=locale_of(call), data=data)
 
 
 async def _body(request: Request) -> Any:

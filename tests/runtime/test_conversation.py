@@ -46,6 +46,13 @@ async def test_who_comes_with_a_question_is_not_asked_for_it_again(services: Ser
     assert await _say(services, "价格是多少") == ["您好", "7999 元"]
 
 
+async def test_a_page_event_does_not_decide_the_language(services: Services) -> None:
+    await handle(services, _event("Product Viewed", services.now(), name="x"))
+    assert (await services.sessions.load("v")).session.lang == ""
+    answer = await handle(services, _message("hello there, how are you"))
+    assert answer.session.lang == "en"
+
+
 async def test_a_rule_starts_a_flow_and_a_slot_is_filled(services: Services) -> None:
     assert await _say(services, "我的订单到哪了") == ["请问订单号？"]
     assert await _say(services, "不知道啊") == ["订单号是六位以上的数字"]

@@ -1,220 +1,299 @@
-// Dialoom's chat widget: one script, no dependency. <script src=".../widget.js" data-workspace="…" async></script>
+// The chat widget: <script src="…/widget.js" data-workspace="phone_shop" data-lang="zh-CN" async></script>
+// The log lives on the server and is fetched anew on every page; only the visitor's id and what
+// was read already are kept here, so any number of tabs may show the same conversation.
 (() => {
-  const script = document.currentScript;
-  const base = new URL(script.src, location.href).origin;
-  const space = `dialoom:${script.dataset.workspace || "workspace"}`;
+  if (window.Dialoom) return;
+  const script = document.currentScript ?? document.querySelector("script[data-workspace][src]");
   const lang = script.dataset.lang || document.documentElement.lang || navigator.language || "zh-CN";
-  const zh = lang.toLowerCase().startsWith("zh");
-  const WORDS = zh
-    ? { open: "打开在线客服", close: "收起聊天", title: "在线客服", write: "输入消息，回车发送", send: "发送", human: "转人工", bot: "智能助手", agent: "人工客服", waiting: "正在为您接入人工客服，请稍候…", offline: "网络已断开，消息会在恢复后自动发送", use: "去使用", code: "券码", until: "有效期至", failed: "未发送，点此重试", typing: "对方正在输入", dismiss: "关闭提示", new: "条新消息", log: "聊天记录" }
-    : { open: "Open the chat", close: "Close the chat", title: "Customer service", write: "Write a message, Enter sends", send: "Send", human: "Talk to a person", bot: "Assistant", agent: "Agent", waiting: "Connecting you to a person …", offline: "No connection. Your messages will be sent when it is back.", use: "Use it", code: "Code", until: "Valid until", failed: "Not sent; try again", typing: "typing", dismiss: "Dismiss", new: "new messages", log: "Conversation" };
-
-  const uuid = () => (crypto.randomUUID ? crypto.randomUUID() : "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16)));
-  const store = {
-    get() { try { return JSON.parse(localStorage.getItem(space)) || {}; } catch { return {}; } },
-    set(values) { try { localStorage.setItem(space, JSON.stringify({ ...store.get(), ...values })); } catch { /* A page may forbid it; then nothing is remembered. */ } },
-  };
-  const visitor = store.get().visitor || uuid();
-  store.set({ visitor });
-
-  // Page events, in Segment's shape.
-  const report = (kind, body) => fetch(`${base}/v1/${kind}`, {
-    method: "POST", keepalive: true, headers: { "Content-Type": "text/plain" },
-    body: JSON.stringify({ anonymousId: visitor, messageId: uuid(), timestamp: new Date().toISOString(), type: kind, ...body }),
-  }).catch(() => {});
-
-  const make = (tag, attributes = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name === "text") element.textContent = value;
-      else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (value !== false) element.setAttribute(name, value === true ? "" : value);
+  const chinese = lang.toLowerCase().startsWith("zh");
+  const KEY = `dialoom:${script.dataset.workspace || "default"}`;
+  const say = (zh, en) => (chinese ? zh : en);
+  const place = (path) => new URL(path, script.src);
+  const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(
+    /[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  // What this browser remembers.
+  let memory = { read: 0, hushed: 0 }; // Stands in where storage is blocked.
+  function remembered() {
+    try { return (memory = { ...memory, ...JSON.parse(localStorage.getItem(KEY)) }); } catch { return memory; }
+  }
+  function remember(change) {
+    memory = { ...remembered(), ...change };
+    try { localStorage.setItem(KEY, JSON.stringify(memory)); } catch { /* Then only this page remembers. */ }
+  }
+  const visitor = String(remembered().visitor || uuid());
+  remember({ visitor });
+  // What the page reports, in Segment's shape.
+  const reports = [];
+  let reporting = false, leaving = false;
+  // Plain text needs no preflight, which a page that is being left would not live to see answered.
+  const post = ([kind, body]) => fetch(place(`v1/${kind}`), {
+    method: "POST", keepalive: true, credentials: "omit", headers: { "Content-Type": "text/plain" }, body });
+  const fails = (call) => post(call).then(({ status }) => status >= 500 || status === 409, () => true);
+  function report(kind, body) {
+    const from = { anonymousId: visitor, messageId: uuid(), timestamp: new Date().toISOString(), context: { locale: lang } };
+    reports.push([kind, JSON.stringify({ ...from, ...body })]);
+    if (leaving) flush(); else if (!reporting) drain();
+  }
+  // One at a time: a product view that overtook its own page view would be forgotten with the old page.
+  async function drain() {
+    for (reporting = true; reports.length; reports.shift()) {
+      for (let wait = 500; wait <= 4000 && await fails(reports[0]); wait *= 2) await pause(wait);
     }
-    element.append(...children);
-    return element;
-  };
-
-  const host = document.createElement("dialoom-widget");
-  const root = host.attachShadow({ mode: "open" });
-  const badge = make("span", { class: "badge", hidden: true });
-  const launcher = make("button", { class: "launcher", type: "button", "aria-label": WORDS.open, "aria-expanded": "false", onclick: () => toggle() }, make("span", { class: "mark", "aria-hidden": "true", text: "💬" }), badge);
-  const teaser = make("div", { class: "teaser", hidden: true });
-  const who = make("p", { class: "who", text: WORDS.bot });
-  const title = make("h2", { text: WORDS.title });
-  const human = make("button", { class: "human", type: "button", text: WORDS.human, onclick: () => send({ type: "human" }) });
-  const log = make("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": WORDS.log, tabindex: "0" });
-  const dots = make("p", { class: "dots", hidden: true, "aria-label": WORDS.typing }, make("i"), make("i"), make("i"));
-  const notice = make("p", { class: "notice", role: "status", hidden: true, text: WORDS.offline });
-  const input = make("textarea", { rows: "1", "aria-label": WORDS.write, placeholder: WORDS.write, maxlength: "5000" });
-  const sendButton = make("button", { class: "send", type: "submit", text: WORDS.send });
-  const form = make("form", {}, input, sendButton);
-  const panel = make("section", { class: "panel", role: "dialog", "aria-label": WORDS.title, hidden: true },
-    make("header", {}, make("div", {}, title, who), human, make("button", { class: "close", type: "button", "aria-label": WORDS.close, onclick: () => toggle(false), text: "✕" })),
-    log, dots, notice, form);
-  const style = make("link", { rel: "stylesheet", href: `${base}/widget.css` });
-  root.append(style, teaser, panel, launcher);
-
-  let socket = null, attempt = 0, shown = 0, read = Number(store.get().read || 0), desk = "", agent = "", open = false, ready = false;
-  const waiting = new Map(); // Frames by id that were not acknowledged yet, in order.
-  const lines = new Set(), own = new Map();
-
+    reporting = false;
+  }
+  const flush = () => reports.splice(reporting ? 1 : 0).forEach(fails);
+  // The wire.
+  const lines = new Map(); // seq → line, all that is shown
+  const unsent = []; // frames without an ack, oldest first
+  let socket, timer, tries = 0, last = 0, asked, hello, closed = false, heard = 0;
   function connect() {
-    const address = `${base.replace(/^http/, "ws")}/ws/chat?visitor=${encodeURIComponent(visitor)}&lang=${encodeURIComponent(lang)}&since=${shown}`;
+    drop();
+    asked = { since: last, read: remembered().read };
+    const address = place(`ws/chat?${new URLSearchParams({ visitor, lang, since: last })}`);
+    address.protocol = address.protocol.replace("http", "ws");
     socket = new WebSocket(address);
-    socket.onopen = () => { attempt = 0; notice.hidden = true; };
-    socket.onmessage = (event) => take(JSON.parse(event.data));
-    socket.onclose = () => {
-      socket = null;
-      notice.hidden = attempt < 1;
-      setTimeout(connect, Math.min(8000, 500 * 2 ** attempt++) * (0.75 + Math.random() / 2));
-    };
+    socket.onopen = () => { heard = Date.now(); unsent.forEach(transmit); };
+    socket.onmessage = (event) => { heard = Date.now(); take(JSON.parse(event.data)); };
+    socket.onclose = retry;
   }
-
-  function take(frame) {
-    if (frame.type === "hello") {
-      title.textContent = frame.title || WORDS.title;
+  function drop() {
+    clearTimeout(timer);
+    if (socket) { socket.onopen = socket.onmessage = socket.onclose = null; socket.close(); }
+    socket = hello = null;
+  }
+  function retry() {
+    drop();
+    timer = setTimeout(connect, Math.min(8000, 500 * 2 ** tries++) * (0.75 + Math.random() / 4));
+    refresh();
+  }
+  function transmit(frame) {
+    frame.sent = Date.now();
+    const { sent, ...body } = frame;
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(body));
+  }
+  function send(type, more = {}) {
+    const frame = { type, id: uuid(), ...more };
+    unsent.push(frame);
+    transmit(frame);
+    refresh();
+    return frame;
+  }
+  const settle = (id) => unsent.splice(0, unsent.length, ...unsent.filter((frame) => frame.id !== id));
+  function keepAlive() {
+    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    const quiet = Date.now() - heard;
+    if (quiet > 40000) return retry(); // Half-open: the browser may not notice for minutes.
+    if (quiet > 20000) socket.send('{"type":"ping"}');
+    unsent.filter((frame) => Date.now() - frame.sent > 8000).forEach(transmit);
+  }
+  // What the server says.
+  let desk = "", agent = "", awaited = "", typing = 0, failure = "";
+  const takers = {
+    hello(frame) {
+      if (frame.seq < asked.read) remember({ read: 0, hushed: 0 });
+      if (frame.seq < asked.since) return startAnew();
+      hello = frame;
+      [tries, closed, desk] = [0, false, frame.desk];
+      [title.textContent, intro.textContent] = [frame.title || title.textContent, frame.greeting ?? ""];
+      panel.setAttribute("aria-label", title.textContent);
       if (frame.color) host.style.setProperty("--brand", frame.color);
-      answerer(frame.desk, "");
-      if (frame.seq < shown) { shown = 0; lines.clear(); log.replaceChildren(); }
-      ready = frame.seq === 0;
-      for (const pending of waiting.values()) socket.send(JSON.stringify(pending));
-      if (open) greet();
-    } else if (frame.type === "line") line(frame);
-    else if (frame.type === "ack") settle(frame.id);
-    else if (frame.type === "desk") answerer(frame.state, frame.agent);
-    else if (frame.type === "error" && frame.id) {
-      if (frame.code === "busy") setTimeout(() => resend(frame.id), 1000);
-      else { settle(frame.id); own.get(frame.id)?.classList.add("failed"); }
+      greet();
+    },
+    line(frame) {
+      const known = lines.get(frame.seq);
+      if (known) return known.at === frame.at || startAnew();
+      lines.set(frame.seq, frame);
+      last = Math.max(last, frame.seq);
+      if (frame.from !== "visitor") [awaited, typing] = ["", 0];
+      showLine(frame);
+    },
+    ack({ id }) {
+      settle(id);
+      if (id === awaited) pause(1500).then(() => { if (awaited === id) awaited = ""; refresh(); });
+    },
+    desk(frame) { [desk, agent] = [frame.state, frame.agent ?? ""]; },
+    typing() { typing = Date.now(); pause(4100).then(refresh); },
+    error({ id, code }) {
+      if (code === "closed") { closed = true; return retry(); }
+      const frame = unsent.find((other) => other.id === id);
+      if (frame && code === "busy") return void (frame.sent = Date.now() - 6000);
+      settle(id);
+      awaited = "";
+      failure = code === "too_long" ? say("消息太长，未能发送", "Too long, not sent") : say("消息未能发送", "Not sent");
+      log.querySelector(`[data-id="${CSS.escape(id)}"]`)?.classList.replace("pending", "failed");
+    },
+  };
+  function take(frame) { takers[frame.type]?.(frame); refresh(); }
+  // The session expired meanwhile and its numbers began again, so what we show is of another one.
+  function startAnew() {
+    lines.clear();
+    last = 0;
+    log.querySelectorAll("[data-seq]").forEach((item) => item.remove());
+    connect();
+  }
+  // The parts. Strings become text nodes, so nothing that was said is ever read as HTML.
+  function el(name, attributes = {}, ...children) {
+    const [tag, ...classes] = name.split(".");
+    const node = Object.assign(document.createElement(tag), { className: classes.join(" ") });
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else node.setAttribute(key, value);
     }
+    node.append(...children);
+    return node;
   }
-
-  function resend(id) { if (waiting.has(id) && socket?.readyState === 1) socket.send(JSON.stringify(waiting.get(id))); }
-
-  function settle(id) {
-    waiting.delete(id);
-    own.get(id)?.classList.remove("pending");
-    dots.hidden = !waiting.size || desk !== "";
+  const button = (name, label, onclick, ...children) => (
+    el(`button.${name}`, { type: "button", ...(label && { "aria-label": label }), onclick }, ...children));
+  const badge = el("span.badge", { hidden: "", "aria-hidden": "true" }), teaserText = el("span"), teaserCard = el("strong");
+  const launcher = button("launcher", "", () => toggle(), badge);
+  const teaser = el("div.teaser", { hidden: "" }, button("words", "", () => toggle(true), teaserText, teaserCard),
+    button("dismiss", say("关闭提示", "Dismiss"), () => { remember({ hushed: last }); refresh(); }));
+  const title = el("h2", {}, say("在线客服", "Customer service")), who = el("p.who", { role: "status" });
+  const face = el("span.face", { "aria-hidden": "true" }), intro = el("p.intro"), log = el("ol.log");
+  const dots = el("div.typing", { "aria-hidden": "true", hidden: "" }, el("i"), el("i"), el("i"));
+  const scroll = el("div.scroll", { role: "log", "aria-live": "polite", tabindex: "0", "aria-label": say("对话记录", "Conversation") },
+    intro, log, dots);
+  const human = button("human", "", () => human.ariaDisabled === "true" || send("human"), say("转人工", "Talk to a person")), notice = el("p.notice", { role: "status" });
+  const input = el("textarea", { rows: "1", maxlength: "10000", "aria-label": say("输入消息", "Your message"),
+    placeholder: say("请输入您的问题…", "Type your question…"), oninput: grow, onkeydown: onKey });
+  const panel = el("section.panel", { id: "panel", role: "dialog", "aria-modal": "false", hidden: "", onkeydown: onKey },
+    el("header", {}, face, el("div", {}, title, who), button("close", say("收起对话", "Close the chat"), () => toggle(false))), scroll,
+    el("footer", {}, el("div.tools", {}, human, notice), el("div.compose", {}, input, button("send", say("发送", "Send"), submit))));
+  const host = el("dialoom-widget", { hidden: "" });
+  // Lines.
+  function clock(at) {
+    const day = new Date(at).toDateString() === new Date().toDateString() ? {} : { month: "short", day: "numeric" };
+    return new Intl.DateTimeFormat(say("zh-CN", "en"), { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
   }
-
-  function answerer(state, name) {
-    desk = state || "";
-    agent = name || agent;
-    who.textContent = desk === "agent" ? `${WORDS.agent} ${agent}` : desk === "waiting" ? WORDS.waiting : WORDS.bot;
-    human.hidden = desk !== "";
+  const speaker = (line) => ({ visitor: say("您", "You"), bot: say("机器人", "Bot") }[line.from]
+    ?? `${say("人工客服", "Agent")} ${line.agent ?? ""}`);
+  function showLine(line) {
+    const follows = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+    const own = line.from === "visitor" && line.id && log.querySelector(`[data-id="${CSS.escape(line.id)}"]`);
+    const item = own || makeLine(line);
+    item.classList.remove("pending", "failed");
+    item.dataset.seq = line.seq;
+    const waiting = [...log.children].find((other) => other !== item && !other.dataset.seq);
+    if (!own || waiting) log.insertBefore(item, waiting ?? null);
+    if (follows) toEnd();
   }
-
-  function send(frame) {
-    const id = uuid(), full = { id, ...frame };
-    waiting.set(id, full);
-    if (frame.type === "message") {
-      const bubble = make("li", { "data-from": "visitor", class: "visitor pending" }, make("p", { text: frame.text }));
-      own.set(id, bubble);
-      log.append(bubble);
-      retire();
-      bottom();
+  function makeLine(line) {
+    const item = el("li", { "data-from": line.from }, el("span.by", {}, speaker(line), el("time", {}, clock(line.at))));
+    if (line.text) item.append(el("p.bubble", {}, line.text));
+    if (line.card) item.append(makeCard(line.card));
+    const taps = (line.quick_replies ?? []).map((reply) => el("button", { type: "button", onclick: () => {
+      utter(reply.title, reply.payload);
+      scroll.focus({ preventScroll: true }); // The button goes dead; the next Tab should still land in the log.
+    } }, reply.title));
+    if (taps.length) item.append(el("div.quick", {}, ...taps));
+    return item;
+  }
+  function makeCard(card) {
+    const over = card.expires && card.expires <= Date.now();
+    const expiry = over ? say("已过期", "Expired") : card.expires ? say("有效期至 ", "Valid until ") + clock(card.expires) : "";
+    const facts = el("div", {}, el("strong", {}, card.title ?? ""), el("code", {}, card.code ?? ""), el("small", {}, expiry));
+    const node = el(over ? "div.card.over" : "div.card", {}, el("b.amount", {}, `¥${card.amount}`), facts);
+    if (!over && /^(https?:\/\/|\/(?!\/))/i.test(card.url)) {
+      const follow = () => send("click", { script: card.script ?? "" });
+      const link = el("a", { href: card.url, onclick: follow }, say("去使用", "Use it now"));
+      if (link.origin !== location.origin) Object.assign(link, { target: "_blank", rel: "noopener" });
+      node.append(link);
     }
-    dots.hidden = desk !== "" || frame.type === "click";
-    resend(id);
+    return node;
   }
-
-  function line(frame) {
-    if (lines.has(frame.seq)) return;
-    lines.add(frame.seq);
-    shown = Math.max(shown, frame.seq);
-    const echo = frame.from === "visitor" && own.get(frame.id);
-    if (echo) { echo.dataset.seq = frame.seq; echo.classList.remove("pending"); log.append(echo); return; }
-    const item = make("li", { "data-seq": frame.seq, "data-from": frame.from, class: frame.from });
-    if (frame.from === "agent") item.append(make("small", { text: `${WORDS.agent} ${frame.agent || ""}` }));
-    if (frame.text) item.append(make("p", { text: frame.text }));
-    if (frame.card) item.append(card(frame.card));
-    retire();
-    if (frame.quick_replies) item.append(quick(frame.quick_replies));
+  // What the visitor does.
+  function utter(text, payload) {
+    const frame = send("message", payload ? { text, payload } : { text });
+    [awaited, failure] = [desk ? "" : frame.id, ""];
+    const item = makeLine({ from: "visitor", text, at: Date.now() });
+    [item.dataset.id, item.className] = [frame.id, "pending"];
     log.append(item);
-    dots.hidden = true;
-    bottom();
-    if (open) seen();
-    else if (frame.from !== "visitor" && frame.seq > read) tease(frame);
+    toEnd();
   }
-
-  function quick(replies) {
-    const pick = (reply) => send({ type: "message", text: reply.title, payload: reply.payload });
-    return make("div", { class: "quick" }, ...replies.map((reply) => make("button", { type: "button", text: reply.title, onclick: () => pick(reply) })));
-  }
-  function retire() { for (const button of log.querySelectorAll(".quick button")) button.disabled = true; }
-
-  function card(values) {
-    const box = make("div", { class: "card" }, make("strong", { text: values.title || "" }), make("span", { class: "amount", text: `¥${values.amount}` }));
-    if (values.code) box.append(make("span", { text: `${WORDS.code} ${values.code}` }));
-    if (values.expires) box.append(make("span", { text: `${WORDS.until} ${new Date(values.expires).toLocaleString(lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" })}` }));
-    const url = safe(values.url);
-    if (url) box.append(make("a", { href: url, text: WORDS.use, onclick: () => send({ type: "click", script: values.script || "" }) }));
-    return box;
-  }
-  function safe(url) {
-    try { const full = new URL(url, location.href); return url && /^https?:$/.test(full.protocol) ? full.href : ""; } catch { return ""; }
-  }
-
-  function tease(frame) {
-    const count = Number(badge.textContent || 0) + 1;
-    badge.textContent = count;
-    badge.hidden = false;
-    launcher.setAttribute("aria-label", `${WORDS.open} · ${count} ${WORDS.new}`);
-    // A coupon that follows its offer must not hide the words of the offer.
-    const words = frame.text || (teaser.hidden && frame.card?.title);
-    if (!words) return;
-    teaser.replaceChildren(make("button", { class: "words", type: "button", text: words, onclick: () => toggle(true) }), make("button", { class: "dismiss", type: "button", "aria-label": WORDS.dismiss, text: "✕", onclick: () => { teaser.hidden = true; } }));
-    teaser.hidden = false;
-  }
-
-  function seen() {
-    read = Math.max(read, shown);
-    store.set({ read });
-    badge.hidden = teaser.hidden = true;
-    badge.textContent = "";
-    launcher.setAttribute("aria-label", WORDS.open);
-  }
-
-  function greet() {
-    if (ready && !shown && !waiting.size) { ready = false; send({ type: "open" }); }
-  }
-
-  function toggle(wanted = !open) {
-    open = wanted;
-    panel.hidden = !open;
-    launcher.setAttribute("aria-expanded", String(open));
-    launcher.classList.toggle("behind", open);
-    if (open) { greet(); seen(); bottom(); input.focus(); } else launcher.focus();
-  }
-
-  function bottom() { log.scrollTop = log.scrollHeight; }
-
+  const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
   function submit() {
     const text = input.value.trim();
-    if (!text) return;
     input.value = "";
     grow();
-    send({ type: "message", text });
+    if (text) utter(text);
   }
-  function grow() { input.style.height = "auto"; input.style.height = `${Math.min(input.scrollHeight, 120)}px`; }
-
-  form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  input.addEventListener("input", grow);
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); submit(); }
-  });
-  root.addEventListener("keydown", (event) => { if (event.key === "Escape" && open) toggle(false); });
-  addEventListener("online", () => { attempt = 0; });
-  setInterval(() => { if (socket?.readyState === 1) socket.send('{"type":"ping"}'); }, 25000);
-
+  function grow() {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight + 2, 124)}px`;
+  }
+  function onKey(event) {
+    if (event.isComposing || event.keyCode === 229) return; // That key belongs to the input method; Safari says so by 229 only.
+    if (event.key === "Escape" && event.currentTarget === panel) toggle(false);
+    if (event.key !== "Enter" || event.shiftKey || event.currentTarget !== input) return;
+    event.preventDefault();
+    submit();
+  }
+  function greet() {
+    const said = log.children.length || unsent.some((frame) => frame.type === "open");
+    if (!panel.hidden && hello?.seq === 0 && !said) send("open");
+  }
+  function toggle(wanted = panel.hidden) {
+    panel.hidden = !wanted;
+    (wanted ? input : launcher).focus();
+    toEnd();
+    greet();
+    refresh();
+  }
+  // Drawing what changed.
+  let due;
+  function refresh() { due ??= setTimeout(() => { due = undefined; draw(); }); }
+  function draw() {
+    if (!panel.hidden && !document.hidden && last > remembered().read) remember({ read: last });
+    drawLauncher();
+    const answers = desk === "agent" ? say(`人工客服 ${agent}`, `Agent ${agent}`)
+      : desk ? say("正在为您接入人工客服…", "Connecting you to a person…") : say("机器人为您服务", "You are talking to a bot");
+    if (who.textContent !== answers) who.textContent = answers;
+    face.classList.toggle("person", desk === "agent");
+    human.ariaDisabled = Boolean(desk) || unsent.some((frame) => frame.type === "human"); // Not `disabled`: that drops the focus.
+    const thinks = Boolean(hello && ((awaited && !desk) || Date.now() - typing < 4000));
+    if (dots.hidden === thinks) { dots.hidden = !thinks; toEnd(); }
+    const lost = !navigator.onLine ? say("网络已断开，恢复后自动发送", "Offline – we send when you are back")
+      : closed ? say("客服暂未开放", "Not open yet") : tries > 1 ? say("正在重新连接…", "Reconnecting…") : "";
+    if (notice.textContent !== (lost || failure)) notice.textContent = lost || failure;
+    // Buttons live until the visitor says something; an offer that comes between does not take them away.
+    const live = desk ? null : [...log.querySelectorAll(".quick:not(li:has(~ [data-from=visitor]) *)")].at(-1);
+    for (const tap of log.querySelectorAll(".quick button")) tap.disabled = tap.parentNode !== live;
+  }
+  function drawLauncher() {
+    const { read, hushed } = remembered(), open = !panel.hidden;
+    const news = [...lines.values()].filter((line) => line.from !== "visitor" && line.seq > read);
+    const fresh = open ? [] : news.filter((line) => line.seq > hushed).reverse();
+    const words = fresh.find((line) => line.text)?.text ?? "", card = fresh.find((line) => line.card)?.card;
+    const many = news.length ? say(`，${news.length} 条未读`, `, ${news.length} unread`) : "";
+    badge.hidden = !news.length;
+    badge.textContent = news.length > 99 ? "99+" : news.length;
+    launcher.setAttribute("aria-label", (open ? say("收起对话", "Close the chat") : say("打开在线客服", "Open the chat")) + many);
+    launcher.setAttribute("aria-expanded", String(open));
+    teaser.hidden = !words && !card;
+    teaserText.textContent = words;
+    teaserCard.textContent = card ? `¥${card.amount} ${card.title ?? ""}` : "";
+  }
+  // Beginning and leaving.
+  function begin() {
+    const style = el("link", { rel: "stylesheet", href: place("widget.css"), onload: () => { host.hidden = false; } });
+    host.attachShadow({ mode: "open" }).append(style, el("div", { role: "status" }, teaser), panel, launcher);
+    document.body.append(host);
+    connect();
+    setInterval(keepAlive, 2000);
+    document.dispatchEvent(new Event("dialoom:ready"));
+  }
+  addEventListener("online", () => { tries = 0; connect(); refresh(); });
+  addEventListener("offline", retry);
+  addEventListener("storage", (event) => { if (event.key === KEY) refresh(); });
+  document.addEventListener("visibilitychange", refresh);
+  addEventListener("pageshow", () => { leaving = false; });
+  addEventListener("pagehide", () => { leaving = true; flush(); });
   window.Dialoom = {
-    visitor,
-    open: () => toggle(true),
-    close: () => toggle(false),
+    visitor, open: () => toggle(true), close: () => toggle(false),
     track: (event, properties = {}) => report("track", { event, properties }),
-    page: (properties = {}) => report("page", { properties }),
+    page: (properties = {}) => report("page", { properties: { path: location.pathname, ...properties } }),
     identify: (traits = {}) => report("identify", { traits }),
   };
-  const begin = () => { document.body.append(host); connect(); document.dispatchEvent(new Event("dialoom:ready")); };
-  if (document.body) begin();
-  else document.addEventListener("DOMContentLoaded", begin);
+  if (document.body) begin(); else document.addEventListener("DOMContentLoaded", begin);
 })();

@@ -124,3 +124,10 @@ def test_health_and_descriptions_are_there(client: TestClient) -> None:
     assert client.get("/schemas/nothing.json").status_code == 404
     assert client.get("/widget.js").headers["content-type"].startswith("text/javascript")
     assert "iphone15pro" in client.get("/demo/iphone15pro/").text
+
+
+def test_an_offer_comes_in_the_language_of_the_page(client: TestClient) -> None:
+    call = {"anonymousId": "e1", "event": "Product Viewed", "context": {"locale": "en-US"}}
+    assert client.post("/v1/track", json=call).status_code == 200
+    answer = client.post("/webhooks/rest/webhook", json={"sender": "e1", "message": ""})
+    assert [button["title"] for button in answer.json()[-1]["buttons"]] == ["Prices", "My order"]
