@@ -1,7 +1,9 @@
 """`dialoom up`: embedded parts, migrations, demo workspace, and every process, in one go."""
 
+import fcntl
 import http.client
 import secrets
+import socket
 import sys
 import time
 from pathlib import Path
@@ -25,9 +27,19 @@ MOST_START = 60.0
 
 def up(settings: Settings) -> int:
     """Run everything in the foreground until Ctrl-C; gives the exit status."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    # Two servers on one append-only file would ruin it; the lock ends with its process.
+    lock = (settings.data / "lock").open("w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        _say(f"Dialoom runs on {settings.data} already. Stop it first, or set DIALOOM_DATA.")
+        return 1
+    if _is_taken(settings):
+        _say(f"Port {settings.port} is taken by another program. Set DIALOOM_PORT to a free one.")
+        return 1
     supervisor = Supervisor(_say)
     supervisor.listen()
-    settings.data.mkdir(parents=True, exist_ok=True)
     try:
         return _run(supervisor, settings)
     finally:
@@ -48,8 +60,9 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     if first:
         _say("Setting up: database, demo workspace, intent model …")
     wait_for_redis(settings)
-    prepare(settings)
+    # The web process takes its time to import; meanwhile the database is prepared.
     supervisor.add(web)
+    prepare(settings)
     supervisor.add(python_child("worker", settings, ["runtime.tasks.worker"]))
     schedule = str(settings.data / "celery-beat")
     celery = ["celery", "-A", "wsgi:celery", "--workdir", str(ROOT)]
@@ -118,6 +131,16 @@ def _wait_until_ready(supervisor: Supervisor, settings: Settings) -> bool:
             return True
         time.sleep(0.05)
     _say(f"Not ready after {MOST_START:.0f} s. Look into {settings.data / 'log'}.")
+    return False
+
+
+def _is_taken(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return True
     return False
 
 

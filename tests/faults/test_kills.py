@@ -47,6 +47,15 @@ def test_a_conversation_survives_a_kill(installation: Installation, word: str) -
     assert "小米14" in str(installation.say(sender, "5000", "m2"))
 
 
+def test_a_second_start_on_the_same_data_is_refused(installation: Installation) -> None:
+    said = installation.run("up", status=1)
+    assert "already" in said
+    other = Installation(installation.data / "other")
+    other.environment["DIALOOM_PORT"] = str(installation.port)
+    assert "taken" in other.run("up", status=1)
+    installation.wait_ready()
+
+
 def test_ten_equal_messages_at_once_over_http_make_one_turn(installation: Installation) -> None:
     answers: list[object] = []
 
