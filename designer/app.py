@@ -5,20 +5,46 @@ from datetime import timedelta
 from flask import Flask, Response, redirect, request, url_for
 from flask_babel import Babel, get_locale
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
 from designer import access, step_forms, wording
 from designer.fragments import asset_version, show_error
-from designer.pages import canvas, flows, home, inbox, releases, rules, scripts, tryout, yaml_view
+from designer.pages import (
+    canvas,
+    finding,
+    flow_history,
+    flows,
+    home,
+    inbox,
+    inspector,
+    releases,
+    rules,
+    scripts,
+    tryout,
+    yaml_view,
+)
 from designer.tables import Role, User
 from flows.conditions import OPERATORS
 from runtime.services import Portal
 from runtime.settings import Settings, kept_secret
 
 LANGUAGES = ("zh", "en")
-BLUEPRINTS = (home, flows, canvas, tryout, yaml_view, scripts, rules, releases, inbox)
+BLUEPRINTS = (
+    home,
+    flows,
+    canvas,
+    inspector,
+    finding,
+    flow_history,
+    tryout,
+    yaml_view,
+    scripts,
+    rules,
+    releases,
+    inbox,
+)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -108,13 +134,14 @@ def _sign_in(app: Flask, portal: Portal) -> None:
         if current_user.is_authenticated:
             return None
         if "HX-Request" in request.headers:
-            return Response("", 401, {"HX-Redirect": url_for("security.login")})
+            return Response(wording.sentence_of("session_over"), 401)
         return redirect(url_for("security.login", next=request.path))
 
 
 def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["wording"] = wording.sentence
     app.jinja_env.filters["text"] = wording.in_screen_language
+    app.jinja_env.filters["difference_words"] = wording.difference_words
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words
@@ -141,5 +168,9 @@ def _secure(response: Response) -> Response:
     return response
 
 
-def _on_csrf(_error: CSRFError) -> tuple[str, int]:
-    return wording.sentence_of("session_over"), 400
+def _on_csrf(_error: CSRFError) -> Response:
+    answer = Response(wording.sentence_of("session_over"), 400)
+    # Only a page of ours can read it: whoever signed in again goes on where they were.
+    if current_user.is_authenticated:
+        answer.headers["X-Fresh-Token"] = generate_csrf()
+    return answer

@@ -9,18 +9,19 @@ from flask_babel import gettext as _
 
 from designer.wording import condition_words, in_screen_language, kind_name, port_name
 from designer.workspace import Workspace
-from flows.model import Ask, Branch, Call, Flow, Handover, Say, Set, Step
+from flows.model import Ask, Branch, Call, Flow, Handover, Note, Say, Set, Step
 from flows.problems import Problem
 from flows.scripts import Script
 
 
 @dataclass(frozen=True)
 class Port:
-    """One way out of a card."""
+    """One way out of a card; `words` is what people wrote on its link."""
 
     port: str
     label: str
     to: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,16 @@ def _card(
 ) -> Card:
     scripts = workspace.compiled.book.scripts
     body, wordings = body_of(step, scripts)
-    ports = tuple(Port(li.port, port_label(step, li.port), li.to) for li in step.links)
+    labels = flow.labels.get(step.key, {})
+    ports = tuple(
+        Port(
+            link.port,
+            port_label(step, link.port),
+            link.to,
+            in_screen_language(labels.get(link.port, {})),
+        )
+        for link in step.links
+    )
     title = in_screen_language(step.title) or f"{kind_name(step.kind)} · {step.key}"
     return Card(
         step.key,
@@ -74,6 +84,11 @@ def _card(
         wordings,
         seen_as(workspace, flow.key, step.key),
     )
+
+
+def notes_of(flow: Flow) -> list[Note]:
+    """Give the sticky notes of a flow."""
+    return list(flow.notes.values())
 
 
 def body_of(step: Step, scripts: Mapping[str, Script]) -> tuple[tuple[str, ...], int]:

@@ -17,6 +17,44 @@ KINDS = {
     "handover": N_("Hand over"),
     "end": N_("End"),
 }
+PARTS = {
+    "trigger": N_("the trigger"),
+    "when": N_("the conditions"),
+    "then": N_("the deeds"),
+    "limits": N_("the limits"),
+    "conflict": N_("the groups"),
+    "tests": N_("the tests"),
+    "priority": N_("the priority"),
+    "name": N_("the name"),
+    "title": N_("the title"),
+    "start": N_("the start"),
+    "weighting": N_("how wordings are chosen"),
+    "goal": N_("the goal"),
+}
+DIFFERENCES = {
+    "steps_added": (N_("%(num)s step added"), N_("%(num)s steps added")),
+    "steps_removed": (N_("%(num)s step removed"), N_("%(num)s steps removed")),
+    "steps_changed": (N_("%(num)s step changed"), N_("%(num)s steps changed")),
+    "cards_moved": (N_("%(num)s card moved"), N_("%(num)s cards moved")),
+    "notes_changed": N_("notes changed"),
+    "labels_changed": N_("words on links changed"),
+    "tests_changed": N_("tests changed"),
+    "title_changed": N_("title changed"),
+    "start_changed": N_("start changed"),
+    "text_changed": N_("text of %(file)s changed"),
+    "wording_added": N_("wording %(file)s/%(names)s added"),
+    "wording_removed": N_("wording %(file)s/%(names)s removed"),
+    "wording_changed": N_("wording of %(file)s/%(names)s changed"),
+    "part_changed": N_("%(file)s: %(names)s changed"),
+    "flow_added": N_("flow %(file)s added"),
+    "flow_removed": N_("flow %(file)s removed"),
+    "script_added": N_("script %(file)s added"),
+    "script_removed": N_("script %(file)s removed"),
+    "rule_added": N_("rule %(file)s added"),
+    "rule_removed": N_("rule %(file)s removed"),
+    "file_added": N_("file %(file)s added"),
+    "file_removed": N_("file %(file)s removed"),
+}
 PORTS = {"next": N_("next"), "otherwise": N_("otherwise")}
 OPERATORS = {
     "eq": N_("is"),
@@ -147,6 +185,19 @@ PROBLEMS = {
     "no_such_port": N_("There is no way out called %(port)s any more."),
     "variant_exists": N_("There is a wording called %(variant)s already."),
     "bad_edit": N_("This edit could not be read."),
+    "bad_note_color": N_("%(color)s is not a colour of notes."),
+    "bad_talk_line": N_(
+        "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."
+    ),
+    "no_such_note": N_("This note does not exist any more."),
+    "not_a_clipping": N_("The clipboard holds no steps of a flow."),
+    "clipping_too_big": N_("That is too much at once; at most %(most)s steps."),
+    "many_entries": N_(
+        "Others lead to several of these steps (%(steps)s); a sub-flow begins at one."
+    ),
+    "many_exits": N_(
+        "These steps go on at several others (%(steps)s); a sub-flow comes back to one place."
+    ),
 }
 
 

@@ -6,11 +6,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Engine
 
-from designer import drafts
-from designer.cards import seen_as
+from designer import drafts, history
 from designer.form_values import condition_of, nested_values, number_of, rows, text_of
-from designer.workspace import Workspace
-from flows import edits
+from designer.workspace import Workspace, workspace_of
+from flows import edits, script_edits
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.edits import EditRefused
 from flows.model import Branch, Step
@@ -27,23 +26,27 @@ def save_step(
     key: str,
     form: Mapping[str, str],
 ) -> None:
-    """Save a step and the wordings of its script; StaleEdit when just these moved on.
-
-    Other steps may have been edited meanwhile: `seen` names what the form was filled from.
-    """
+    """Save a step and the wordings of its script; StaleEdit when just these were changed since."""
     path = f"flows/{flow}.yaml"
     values = nested_values({name: form[name] for name in form})
-    rev = drafts.revision(engine, path)
-    step = workspace.flow(flow).steps.get(key)
+    if path not in workspace.files or key not in workspace.flow(flow).steps:
+        raise EditRefused("no_such_step", key=key)
+    rev = int(number_of(values.get("rev"), workspace.rev) or 0)
+    # The form is applied to what it was filled from; saving merges it with what came since.
+    base = workspace
+    if rev != workspace.rev:
+        base = workspace_of(history.files_at(engine, rev), rev)
+    step = base.flow(flow).steps.get(key) if path in base.files else None
     if step is None:
         raise EditRefused("no_such_step", key=key)
-    if values.get("seen") != seen_as(workspace, flow, key):
-        raise drafts.StaleEdit(path, rev)
-    body = body_of(step, values, workspace.files[path])
-    texts: dict[str, str | None] = {path: edits.set_step(workspace.files[path], key, body)}
-    texts |= _wordings(workspace, step, body, values)
+    try:
+        body = body_of(step, values, base.files[path])
+        texts: dict[str, str | None] = {path: edits.set_step(base.files[path], key, body)}
+    except ValueError as error:
+        raise EditRefused(str(error), reason="") from error
+    texts |= _wordings(base, step, body, values)
     who = drafts.Author(author, path, _("%(step)s edited", step=key))
-    drafts.save(engine, who, texts, {path: rev})
+    drafts.save(engine, who, texts, dict.fromkeys(texts, rev))
 
 
 def body_of(step: Step, values: Values, text: str) -> Values:
@@ -102,9 +105,9 @@ def _wordings(
             if variant not in known or not isinstance(words, str):
                 continue
             if known[variant].text.get(language, known[variant].text.get("", "")) != words:
-                text = edits.reword(text, variant, language, words)
+                text = script_edits.reword(text, variant, language, words)
     if values.get("new_wording"):
-        text = edits.add_variant(text, _free_variant(known))
+        text = script_edits.add_variant(text, _free_variant(known))
     return {path: text} if text != workspace.files[path] else {}
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Integer, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from runtime.db import Base
@@ -41,7 +41,11 @@ class User(Base, UserMixin):
 
 
 class Draft(Base):
-    """The working copy of one file; `text` is None once it was deleted. Revisions only grow."""
+    """The working copy of one file; `text` is None once it was deleted.
+
+    `rev` is the id of the change that wrote it, so revisions only grow and each names a point in
+    the history of the whole workspace.
+    """
 
     __tablename__ = "drafts"
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -60,6 +64,8 @@ class Change(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     state: Mapped[str] = mapped_column(String(10), default="done")
     """done, undone, or spent: neither can be undone nor done again."""
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What people call the workspace as it was after this change; empty for most."""
 
 
 class Version(Base):
@@ -83,3 +89,31 @@ class AuditEntry(Base):
     author: Mapped[str] = mapped_column(String(255))
     what: Mapped[str] = mapped_column(String(60))
     detail: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Presence(Base):
+    """Somebody has a place open; a row that was not renewed for a while counts no more."""
+
+    __tablename__ = "presence"
+    tab: Mapped[str] = mapped_column(String(60), primary_key=True)
+    place: Mapped[str] = mapped_column(String(200), index=True)
+    author: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(60), default="")
+    step: Mapped[str] = mapped_column(String(64), default="")
+    seen_at: Mapped[float] = mapped_column(Float)
+
+
+class Publication(Base):
+    """A release somebody asked for: it waits for a second pair of eyes, or for its time."""
+
+    __tablename__ = "publications"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    author: Mapped[str] = mapped_column(String(255))
+    message: Mapped[str] = mapped_column(String(500), default="")
+    change_id: Mapped[int] = mapped_column(Integer)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    """waiting (for a second pair of eyes), scheduled, done, withdrawn, or failed."""
+    decided_by: Mapped[str] = mapped_column(String(255), default="")
+    outcome: Mapped[str] = mapped_column(String(500), default="")

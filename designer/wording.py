@@ -1,15 +1,28 @@
 """Codes to sentences in the editor's language. The only place that knows both."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, get_locale, ngettext
 from flask_babel import gettext as _
 
-from designer.sentences import DURATIONS, FACTS, KINDS, OPERATORS, PORTS, PROBLEMS, REASONS
+from designer.sentences import (
+    DIFFERENCES,
+    DURATIONS,
+    FACTS,
+    KINDS,
+    OPERATORS,
+    PARTS,
+    PORTS,
+    PROBLEMS,
+    REASONS,
+)
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
+from flows.diff import Difference
 from flows.model import Text, in_language
 from flows.problems import Problem
+from flows.segments import Conflict
 from rules.durations import words
 
 
@@ -76,6 +89,35 @@ def condition_words(condition: Condition) -> str:
         word = _(" and ") if isinstance(condition, AllOf) else _(" or ")
         return word.join(condition_words(part) for part in condition.parts)
     return _("not (%(condition)s)", condition=condition_words(condition.part))
+
+
+def part_name(path: tuple[str, ...]) -> str:
+    """Name a part of a file as people know it: a step, a wording in a language, a setting."""
+    if not path:
+        return _("the whole file")
+    if path[0] == "variants" and len(path) > 3:
+        return _("wording %(name)s · %(language)s", name=path[1], language=path[3])
+    if path[0] == "variants" and len(path) > 1:
+        return _("wording %(name)s", name=path[1])
+    if path[0] in ("steps", "layout", "labels") and len(path) > 1:
+        return _("step %(name)s", name=path[1])
+    if path[0] == "notes" and len(path) > 1:
+        return _("a note")
+    return _(PARTS.get(path[0], path[0]))
+
+
+def conflict_words(conflicts: Sequence[Conflict]) -> str:
+    """Name what two people changed differently."""
+    return _(", ").join(dict.fromkeys(part_name(conflict.path) for conflict in conflicts))
+
+
+def difference_words(difference: Difference) -> str:
+    """Say what differs between two versions."""
+    text = DIFFERENCES[difference.code]
+    if isinstance(text, tuple):
+        return ngettext(*text, len(difference.names))
+    names = ", ".join(part_name((name,)) for name in difference.names)
+    return _(text, file=difference.file, names=names)
 
 
 def in_screen_language(text: Text) -> str:

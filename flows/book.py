@@ -5,6 +5,7 @@ A workspace is a mapping of paths (`flows/presale.yaml`) to YAML text; so is a r
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from flows.model import Flow
@@ -37,34 +38,37 @@ class FlowBook:
 
 def open_book(files: Files, intents: frozenset[str] = frozenset()) -> FlowBook:
     """Read every flow and script; what cannot be read is a problem and left out."""
-    documents = {
-        path: read(text, path)
-        for path, text in files.items()
-        if path.startswith(("flows/", "scripts/")) or path in ("workspace.yaml", "widget.yaml")
-    }
+    documents: dict[str, Document] = {}
+    flows: dict[str, Flow] = {}
+    scripts: dict[str, Script] = {}
+    for path, text in files.items():
+        if path.startswith("flows/"):
+            documents[path], flow = _opened(path, text, read_flow)
+            flows |= {flow.key: flow} if flow else {}
+        elif path.startswith("scripts/"):
+            documents[path], script = _opened(path, text, read_script)
+            scripts |= {script.key: script} if script else {}
+        elif path in ("workspace.yaml", "widget.yaml"):
+            documents[path] = read(text, path)
     workspace = Workspace()
     if "workspace.yaml" in documents and not documents["workspace.yaml"].problems:
         workspace = read_workspace(documents["workspace.yaml"])
     if "widget.yaml" in documents and not documents["widget.yaml"].problems:
         workspace = read_widget(documents["widget.yaml"], workspace)
-    flows = _read_all(documents, "flows/", read_flow)
-    scripts = _read_all(documents, "scripts/", read_script)
     problems = tuple(problem for document in documents.values() for problem in document.problems)
     return FlowBook(workspace, flows, scripts, intents, documents, problems)
 
 
-def _read_all(
-    documents: Mapping[str, Document], folder: str, reader: Callable[[Document], T]
-) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for path, document in documents.items():
-        if not path.startswith(folder) or (document.problems and document.value is None):
-            continue
-        value = reader(document)
-        name = path.removeprefix(folder).rsplit(".", 1)[0]
-        if value.key != name:
-            said = {"key": value.key, "name": name}
-            document.problems.append(document.problem("key_is_not_file_name", (), **said))
-            value = replace(value, key=name)
-        found[name] = value
-    return found
+@lru_cache(maxsize=4096)
+def _opened(path: str, text: str, reader: Callable[[Document], T]) -> tuple[Document, T | None]:
+    """Read one file, once for each text it ever had: of a workspace, an edit changes one or two."""
+    document = read(text, path)
+    if document.problems and document.value is None:
+        return document, None
+    value = reader(document)
+    name = path.rpartition("/")[2].rsplit(".", 1)[0]
+    if value.key != name:
+        said = {"key": value.key, "name": name}
+        document.problems.append(document.problem("key_is_not_file_name", (), **said))
+        value = replace(value, key=name)
+    return document, value

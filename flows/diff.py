@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from flows.book import Files
 from flows.model import Flow
+from flows.reading import read_flow
+from flows.segments import cut
+from flows.yaml_text import read
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,63 @@ def changed_files(old: Files, new: Files) -> Mapping[str, list[str]]:
         change.file: lines(old.get(change.file, ""), new.get(change.file, ""), ("live", "draft"))
         for change in changes(old, new)
     }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs between two versions, as a code; `names` lists the steps or parts."""
+
+    code: str
+    file: str
+    names: tuple[str, ...] = ()
+
+
+def differences(old: Files, new: Files) -> list[Difference]:
+    """Name what differs between two versions as people would: steps, wordings, rules."""
+    found: list[Difference] = []
+    for change in changes(old, new):
+        folder, _, name = change.file.rpartition("/")
+        stem = name.rsplit(".", 1)[0]
+        if change.what != "changed":
+            kind = folder.rstrip("s") if folder in ("flows", "scripts", "rules") else "file"
+            found.append(Difference(f"{kind}_{change.what}", stem))
+        else:
+            compare = _in_flow if folder == "flows" else _in_parts
+            found += compare(change.file, stem, old[change.file], new[change.file])
+    return found
+
+
+def _in_flow(path: str, stem: str, old: str, new: str) -> list[Difference]:
+    before, after = read_flow(read(old, path)), read_flow(read(new, path))
+    found = []
+    for what in ("added", "removed", "changed"):
+        steps = tuple(c.step for c in step_changes(before, after) if c.what == what)
+        found += [Difference(f"steps_{what}", stem, steps)] if steps else []
+    moved = tuple(k for k in after.layout if k in before.layout and _moved(before, after, k))
+    found += [Difference("cards_moved", stem, moved)] if moved else []
+    for code in ("notes", "labels", "tests", "title", "start"):
+        if getattr(before, code) != getattr(after, code):
+            found.append(Difference(f"{code}_changed", stem))
+    return found or [Difference("text_changed", stem)]
+
+
+def _moved(before: Flow, after: Flow, key: str) -> bool:
+    return before.layout[key] != after.layout[key] and key in after.steps
+
+
+def _in_parts(_path: str, stem: str, old: str, new: str) -> list[Difference]:
+    before, after = cut(old), cut(new)
+    if before is None or after is None:
+        return [Difference("text_changed", stem)]
+    found: dict[tuple[str, str], Difference] = {}
+    for path in {**before, **after}:
+        if before.get(path) == after.get(path):
+            continue
+        if path[0] == "variants" and len(path) > 1:
+            variant = path[1]
+            there, here = ("variants", variant) in before, ("variants", variant) in after
+            what = "changed" if there and here else "added" if here else "removed"
+            found[what, variant] = Difference(f"wording_{what}", stem, (variant,))
+        elif len(path) == 1:
+            found["part", path[0]] = Difference("part_changed", stem, path)
+    return list(found.values()) or [Difference("text_changed", stem)]

@@ -4,12 +4,13 @@ Pure and small, so the canvas, the forms and undo all go the same way. A place t
 raises `EditRefused` with a code; the caller decides what to tell.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from flows.model import KIND_NAMES
+from flows.model import KIND_NAMES, Place
+from flows.trees import mapping_in, merge_into, plain_tree, readable
 from flows.yaml_text import edit
 
 NEW_STEPS: dict[str, dict[str, Any]] = {
@@ -31,66 +32,75 @@ class EditRefused(Exception):
         self.code, self.values = code, values
 
 
-def add_step(text: str, key: str, kind: str, at: tuple[float, float], script: str = "") -> str:
+def add_step(text: str, key: str, kind: str, at: Place, script: str = "") -> str:
     """Put a new step on the canvas; the first one becomes the start."""
     if kind not in KIND_NAMES:
         raise EditRefused("unknown_step_kind", key=kind)
+    return add_steps(
+        text, {key: {**NEW_STEPS[kind], **({kind: script} if script else {})}}, {key: at}
+    )
 
-    def change(tree: CommentedMap) -> None:
-        steps = _mapping(tree, "steps")
+
+def add_steps(text: str, bodies: Mapping[str, Any], places: Mapping[str, Place]) -> str:
+    """Put steps on the canvas; where there was none, the first one becomes the start."""
+    steps = steps_in(text)
+    for key in bodies:
         if key in steps:
             raise EditRefused("step_exists", key=key)
-        body = CommentedMap(NEW_STEPS[kind])
-        if script:
-            body[kind] = script
-        body.fa.set_flow_style() if kind == "end" else body.fa.set_block_style()
-        steps[key] = body
-        steps.fa.set_block_style()
-        if not tree.get("start"):
-            tree["start"] = key
-        _place(tree, key, at)
 
-    return edit(text, change)
+    def change(tree: CommentedMap) -> None:
+        inside = mapping_in(tree, "steps")
+        for key, body in bodies.items():
+            inside[key] = plain_tree(body)
+            if set(body) == {"end"}:
+                inside[key].fa.set_flow_style()
+            _place(tree, key, places[key])
+        inside.fa.set_block_style()
+        if not tree.get("start"):
+            tree["start"] = next(iter(bodies))
+
+    return edit(text, change, _around(bodies))
 
 
 def delete_steps(text: str, keys: list[str]) -> str:
     """Take steps off the canvas, with every link that led to them."""
+    steps = steps_in(text, keys)
+    left = [key for key in steps if key not in keys]
+    linking = [key for key in left if leads_to(steps[key]) & set(keys)]
 
     def change(tree: CommentedMap) -> None:
-        steps = _mapping(tree, "steps")
+        inside = mapping_in(tree, "steps")
         for key in keys:
-            if key not in steps:
-                raise EditRefused("no_such_step", key=key)
-            del steps[key]
-            _mapping(tree, "layout").pop(key, None)
-            for step in steps.values():
+            del inside[key]
+            for name in ("layout", "labels"):
+                if isinstance(tree.get(name), CommentedMap):
+                    tree[name].pop(key, None)
+        for step in inside.values():
+            for key in keys:
                 _repoint(step, key, "")
-            if tree.get("start") == key:
-                tree["start"] = next(iter(steps), "")
+        if tree.get("start") in keys:
+            tree["start"] = left[0] if left else ""
 
-    return edit(text, change)
+    return edit(text, change, _around([*keys, *linking]))
 
 
-def move_steps(text: str, places: Mapping[str, tuple[float, float]]) -> str:
+def move_steps(text: str, places: Mapping[str, Place]) -> str:
     """Remember where cards stand."""
+    steps_in(text, list(places))
 
     def change(tree: CommentedMap) -> None:
         for key, at in places.items():
-            if key not in _mapping(tree, "steps"):
-                raise EditRefused("no_such_step", key=key)
             _place(tree, key, at)
 
-    return edit(text, change)
+    return edit(text, change, [("layout", key) for key in places])
 
 
 def link(text: str, key: str, port: str, to: str) -> str:
     """Draw a link from a port of a step to another step; an empty `to` takes it away."""
+    steps_in(text, [key, *([to] if to else [])])
 
     def change(tree: CommentedMap) -> None:
-        steps = _mapping(tree, "steps")
-        if key not in steps or (to and to not in steps):
-            raise EditRefused("no_such_step", key=to if key in steps else key)
-        holder, name = _port(steps[key], port)
+        holder, name = _port(tree["steps"][key], port)
         if to:
             holder[name] = to
         elif name in holder:
@@ -98,34 +108,26 @@ def link(text: str, key: str, port: str, to: str) -> str:
             if holder[name] is None:
                 del holder[name]
 
-    return edit(text, change)
+    return edit(text, change, _around([key]))
 
 
 def set_step(text: str, key: str, body: Mapping[str, Any]) -> str:
     """Replace what a step does; keys that stay keep their place and comments."""
-
-    def change(tree: CommentedMap) -> None:
-        steps = _mapping(tree, "steps")
-        if key not in steps:
-            raise EditRefused("no_such_step", key=key)
-        _merge(steps[key], body)
-
-    return edit(text, change)
+    steps_in(text, [key])
+    return edit(text, lambda tree: merge_into(tree["steps"][key], body), _around([key]))
 
 
 def rename_step(text: str, key: str, new: str) -> str:
     """Give a step another key, and repoint every link to it."""
+    if new in steps_in(text, [key]):
+        raise EditRefused("step_exists", key=new)
 
     def change(tree: CommentedMap) -> None:
-        steps = _mapping(tree, "steps")
-        if key not in steps:
-            raise EditRefused("no_such_step", key=key)
-        if new in steps:
-            raise EditRefused("step_exists", key=new)
-        for mapping in (steps, _mapping(tree, "layout")):
-            if key in mapping:
-                mapping.insert(list(mapping).index(key), new, mapping.pop(key))
-        for step in steps.values():
+        for name in ("steps", "layout", "labels"):
+            inside = tree.get(name)
+            if isinstance(inside, CommentedMap) and key in inside:
+                inside.insert(list(inside).index(key), new, inside.pop(key))
+        for step in mapping_in(tree, "steps").values():
             _repoint(step, key, new)
         if tree.get("start") == key:
             tree["start"] = new
@@ -135,88 +137,89 @@ def rename_step(text: str, key: str, new: str) -> str:
 
 def set_start(text: str, key: str) -> str:
     """Choose the step that a flow begins with."""
+    steps_in(text, [key])
 
     def change(tree: CommentedMap) -> None:
-        if key not in _mapping(tree, "steps"):
-            raise EditRefused("no_such_step", key=key)
         tree["start"] = key
 
-    return edit(text, change)
+    return edit(text, change, ())
 
 
-def set_values(text: str, values: Mapping[str, Any]) -> str:
-    """Set top-level keys of any file; None takes a key away."""
-
-    def change(tree: CommentedMap) -> None:
-        for name, value in values.items():
-            if value is None:
-                tree.pop(name, None)
-            elif isinstance(value, Mapping) and isinstance(tree.get(name), CommentedMap):
-                _merge(tree[name], value)
-            else:
-                tree[name] = value
-
-    return edit(text, change)
-
-
-def reword(text: str, variant: str, language: str, words: str) -> str:
-    """Write a wording of a script in one language; an empty one is taken away."""
+def set_note(text: str, key: str, body: Mapping[str, Any] | None) -> str:
+    """Put a sticky note on the canvas, change it, or take it away."""
 
     def change(tree: CommentedMap) -> None:
-        variants = _mapping(tree, "variants")
-        if variant not in variants:
-            raise EditRefused("unknown_variant", variant=variant)
-        body = variants[variant]
-        if not isinstance(body.get("text"), CommentedMap):
-            old = body.get("text")
-            body["text"] = CommentedMap({language: old} if isinstance(old, str) and old else {})
-        if words:
-            body["text"][language] = words
+        notes = mapping_in(tree, "notes")
+        if body is None:
+            notes.pop(key, None)
         else:
-            body["text"].pop(language, None)
+            notes[key] = plain_tree(body)
+            notes.fa.set_block_style()
+        if not notes:
+            del tree["notes"]
 
-    return edit(text, change)
-
-
-def add_variant(text: str, variant: str) -> str:
-    """Add an empty wording."""
-
-    def change(tree: CommentedMap) -> None:
-        variants = _mapping(tree, "variants")
-        if variant in variants:
-            raise EditRefused("variant_exists", variant=variant)
-        variants[variant] = CommentedMap({"text": CommentedMap()})
-        variants.fa.set_block_style()
-        if isinstance(tree.get("weighting"), CommentedMap):
-            tree["weighting"]["fixed"][variant] = 0
-
-    return edit(text, change)
+    others = [("notes", other) for other in readable(text).get("notes") or ()]
+    return edit(text, change, others)
 
 
-def delete_variant(text: str, variant: str) -> str:
-    """Take a wording away, with its weight."""
+def set_label(text: str, key: str, port: str, words: Mapping[str, str]) -> str:
+    """Write a label on a link; without words the label goes."""
+    steps = steps_in(text, [key])
+    if port not in leads_by_port(steps[key]):
+        raise EditRefused("no_such_port", port=port)
 
     def change(tree: CommentedMap) -> None:
-        if variant not in _mapping(tree, "variants"):
-            raise EditRefused("unknown_variant", variant=variant)
-        del tree["variants"][variant]
-        if isinstance(tree.get("weighting"), CommentedMap):
-            tree["weighting"]["fixed"].pop(variant, None)
+        labels = mapping_in(tree, "labels")
+        own = mapping_in(labels, key)
+        if words:
+            own[port] = plain_tree(words)
+        else:
+            own.pop(port, None)
+        if not own:
+            del labels[key]
+        if not labels:
+            del tree["labels"]
 
-    return edit(text, change)
+    others = [("labels", other) for other in readable(text).get("labels") or ()]
+    return edit(text, change, [*others, ("labels", key)])
 
 
-def _mapping(tree: CommentedMap, name: str) -> CommentedMap:
-    if not isinstance(tree.get(name), CommentedMap):
-        tree[name] = CommentedMap()
-    mapping: CommentedMap = tree[name]
-    return mapping
+def steps_in(text: str, wanted: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Give the steps of a flow as plain values; EditRefused when a wanted one is missing."""
+    steps = readable(text).get("steps") or {}
+    for key in wanted:
+        if key not in steps:
+            raise EditRefused("no_such_step", key=key)
+    return steps
 
 
-def _place(tree: CommentedMap, key: str, at: tuple[float, float]) -> None:
+def leads_by_port(body: Any) -> dict[str, str]:
+    """Name where each port of a step's plain values leads."""
+    if not isinstance(body, Mapping):
+        return {}
+    found = {name: str(body.get(name) or "") for name in ("next", "otherwise")}
+    if isinstance(body.get("intents"), Mapping):
+        found |= {f"intents.{intent}": str(to or "") for intent, to in body["intents"].items()}
+    for name in ("choices", "branch"):
+        items = body.get(name) if isinstance(body.get(name), list) else []
+        for i, item in enumerate(items or ()):
+            found[f"{name}.{i}"] = str(item.get("next") or "") if isinstance(item, Mapping) else ""
+    return found
+
+
+def leads_to(body: Any) -> set[str]:
+    """Name the steps that a step's plain values lead to."""
+    return set(leads_by_port(body).values()) - {""}
+
+
+def _around(keys: Iterable[str]) -> list[tuple[str, ...]]:
+    return [(name, key) for key in keys for name in ("steps", "layout", "labels")]
+
+
+def _place(tree: CommentedMap, key: str, at: Place) -> None:
     place = CommentedSeq([round(at[0]), round(at[1])])
     place.fa.set_flow_style()
-    layout = _mapping(tree, "layout")
+    layout = mapping_in(tree, "layout")
     layout.fa.set_block_style()
     layout[key] = place
 
@@ -226,7 +229,7 @@ def _port(step: CommentedMap, port: str) -> tuple[CommentedMap, str]:
     if not inner and name in ("next", "otherwise"):
         return step, name
     if name == "intents" and inner:
-        return _mapping(step, "intents"), inner
+        return mapping_in(step, "intents"), inner
     items = step.get(name)
     has_items = name in ("choices", "branch") and isinstance(items, list) and inner.isdigit()
     if has_items and int(inner) < len(items or ()):
@@ -252,27 +255,3 @@ def _repoint(step: Any, old: str, new: str) -> None:
         for item in items if isinstance(items, list) else []:
             if isinstance(item, CommentedMap) and item.get("next") == old:
                 item["next"] = new
-
-
-def _merge(tree: CommentedMap, values: Mapping[str, Any]) -> None:
-    """Make a mapping hold just these values, touching only what differs."""
-    for name in [name for name in tree if name not in values]:
-        del tree[name]
-    for name, value in values.items():
-        if isinstance(value, Mapping) and isinstance(tree.get(name), CommentedMap):
-            _merge(tree[name], value)
-        elif isinstance(value, list) and isinstance(tree.get(name), CommentedSeq):
-            _merge_items(tree[name], value)
-        elif name not in tree or tree[name] != value:
-            tree[name] = value
-
-
-def _merge_items(items: CommentedSeq, values: list[Any]) -> None:
-    del items[len(values) :]
-    for i, value in enumerate(values):
-        if i >= len(items):
-            items.append(value)
-        elif isinstance(value, Mapping) and isinstance(items[i], CommentedMap):
-            _merge(items[i], value)
-        elif items[i] != value:
-            items[i] = value

@@ -66,3 +66,12 @@ class Fields:
         for name in self.value:
             if name not in self.taken:
                 self.problem("unknown_key", name, key=name)
+
+
+def is_place(place: Any) -> bool:
+    """Say whether a value is a place on the canvas: two finite numbers."""
+    return (
+        isinstance(place, list)
+        and len(place) == 2
+        and all(isinstance(n, int | float) and abs(n) < 1e6 for n in place)
+    )

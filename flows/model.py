@@ -187,12 +187,56 @@ OPTIONAL_PORTS = {("handover", "next")}
 """Ports that may stay unlinked."""
 
 
+Place: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sticky note on the canvas; it says nothing to visitors. Sizes are in canvas units."""
+
+    key: str
+    text: str = ""
+    at: Place = (0.0, 0.0)
+    size: Place = (220.0, 120.0)
+    color: str = "yellow"
+
+
+NOTE_COLORS = ("yellow", "green", "blue", "pink", "grey")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a recorded talk: what is done, or what is expected, and with what."""
+
+    do: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A talk kept as a test of its flow; `facts` are what is known when it begins."""
+
+    name: str
+    lines: tuple[Line, ...] = ()
+    lang: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+DOES = ("visitor", "choose", "skip")
+"""Lines that do something: the visitor writes, picks a choice (`step.number`), time goes by."""
+EXPECTS = ("says", "at", "queue")
+"""Lines that expect: a script was said, the talk waits at a step, a person of a queue is asked."""
+
+
 @dataclass(frozen=True)
 class Flow:
-    """A dialogue as a graph of steps, and where its cards stand on the canvas."""
+    """A dialogue as a graph of steps, where its cards stand, and the talks that test it."""
 
     key: str
     start: str = ""
     title: Text = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
-    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    layout: Mapping[str, Place] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    tests: tuple[Talk, ...] = ()

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from flows.conditions import read_condition
-from flows.fields import KEY, NOTHING, Fields
+from flows.fields import KEY, NOTHING, Fields, is_place
 from flows.model import Ask, Branch, Call, Case, Choice, End, Expect, Flow, Handover, Say, Set, Step
+from flows.reading_drawn import read_labels, read_notes, read_tests
 from flows.yaml_text import Document
 
 
@@ -26,20 +27,13 @@ def read_flow(document: Document) -> Flow:
             steps[name] = step
     layout = {}
     for name, place in fields.take("layout", dict, NOTHING).items():
-        if _is_place(place):
+        if is_place(place):
             layout[name] = (float(place[0]), float(place[1]))
         else:
             fields.problem("bad_place", "layout", name, key=name)
+    drawn = read_notes(fields), read_labels(fields), read_tests(fields)
     fields.finish()
-    return Flow(key, start, title, steps, layout)
-
-
-def _is_place(place: Any) -> bool:
-    return (
-        isinstance(place, list)
-        and len(place) == 2
-        and all(isinstance(n, int | float) and abs(n) < 1e6 for n in place)
-    )
+    return Flow(key, start, title, steps, layout, *drawn)
 
 
 def _read_step(document: Document, key: str, value: Any) -> Step | None:

@@ -7,7 +7,7 @@ Built from the same names as the model, so that a new kind of step cannot be for
 from typing import Any
 
 from flows.conditions import OPERATORS
-from flows.model import KIND_NAMES
+from flows.model import DOES, EXPECTS, KIND_NAMES, NOTE_COLORS
 
 Schema = dict[str, Any]
 _TEXT: Schema = {
@@ -78,6 +78,7 @@ _WEIGHTING: Schema = {
     "oneOf": [{"enum": ["even", "bandit"]}, _object(["fixed"], fixed=_map(_NUMBER))]
 }
 _WHERE = _map({"type": ["string", "number", "boolean"]})
+_TALK = _list({"oneOf": [_object([do], **{do: _STRING}) for do in (*DOES, *EXPECTS)]})
 _LIMITS = _object(
     cooldown=_DURATION,
     per_session={"type": "integer", "minimum": 1},
@@ -101,6 +102,11 @@ def _flow() -> Schema:
         start=_KEY,
         steps=_map({"oneOf": steps}),
         layout=_map(place),
+        notes=_map(
+            _object(text=_STRING, at=place, size=place, color={"enum": list(NOTE_COLORS)}),
+        ),
+        labels=_map(_map(_TEXT)),
+        tests=_list(_object(["talk"], name=_STRING, lang=_STRING, facts=_WHERE, talk=_TALK)),
     )
 
 

@@ -6,8 +6,9 @@ and `12:30` stay words. Writing goes through ruamel's round trip, which keeps ha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -16,11 +17,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError as RoundTripError
 
+from flows import segments
 from flows.problems import Problem
 
 MOST_BYTES = 1024 * 1024
 MOST_LEVELS = 30
 MOST_ALIASES = 8
+LONG = 16_000
+"""Characters from which on a text is read part by part: an edit then costs what it touches."""
 QUOTED = ("'", '"', "|", ">")
 Path = tuple[str | int, ...]
 
@@ -62,6 +66,8 @@ def read(content: str | bytes, file: str = "") -> Document:
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         document.problems.append(Problem("too_big", file, 1, 1, values={"most": "1 MiB"}))
         return document
+    if len(text) > LONG and _read_parts(text, document):
+        return document
     try:
         refused = _refuse(text, file)
         if refused:
@@ -82,9 +88,47 @@ def read(content: str | bytes, file: str = "") -> Document:
     return document
 
 
-def _refuse(text: str, file: str) -> Problem | None:
+def _read_parts(text: str, document: Document) -> bool:
+    """Read a long text part by part, each remembered; False when it must be read as a whole."""
+    parts = segments.cut(text)
+    pieces = {path: _read_part(piece, path) for path, piece in (parts or {}).items()}
+    if parts is None or not all(pieces.values()):
+        return False
+    values: dict[str, Any] = {}
+    marks: dict[Path, tuple[int, int]] = {(): (1, 1)}
+    parents = {path[:-1] for path in parts}
+    line = 0
+    for path, piece in pieces.items():
+        inner = values
+        for name in path[:-1]:
+            inner = inner[name]
+        value, inside = piece or ({}, ())
+        inner[path[-1]] = {} if path in parents else value[path[-1]]
+        marks.update(((*path[:-1], *at), (line + row, column)) for at, row, column in inside)
+        line += parts[path].count("\n")
+    document.value, document.marks = values, marks
+    return True
+
+
+@lru_cache(maxsize=8192)
+def _read_part(piece: str, path: segments.Path) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
+    """Read one part by itself; None when it is anything but one key with a plain value."""
+    inner = Document("")
+    try:
+        if "&" in piece or "*" in piece or _refuse(piece, "", len(path) - 1):
+            return None
+        node = yaml.compose(piece, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, UnicodeError):
+        return None
+    value = _value(node, (), inner) if node is not None else None
+    if inner.problems or not isinstance(value, dict) or list(value) != [path[-1]]:
+        return None
+    return value, tuple((at, row, column) for at, (row, column) in inner.marks.items() if at)
+
+
+def _refuse(text: str, file: str, level: int = 0) -> Problem | None:
     """Look at the event stream for what is never built: depth, aliases, tags, second documents."""
-    level = aliases = documents = 0
+    aliases = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         mark = event.start_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -145,14 +189,27 @@ def _scalar(text: str) -> Any:
     return float(text) if _FLOAT.match(text) and len(text) < 40 else text
 
 
-def edit(text: str, change: Callable[[CommentedMap], None]) -> str:
+def edit(
+    text: str,
+    change: Callable[[CommentedMap], None],
+    window: Collection[segments.Path] | None = None,
+) -> str:
     """Apply a change to a YAML text and write it back; comments, order and quotes stay.
 
-    Raises ValueError when the text cannot be read.
+    `window` names the parts the change looks at, such as `("steps", "hello")`: only these are read
+    and written anew, which a flow of a thousand steps needs. Raises ValueError when the text cannot
+    be read.
     """
     document = read(text)
     if document.problems or not isinstance(document.value, dict):
         raise ValueError(document.problems[0].code if document.problems else "not_a_mapping")
+    if window is not None and len(text) > LONG:
+        parts = segments.cut(text)
+        if parts is not None and segments.is_regular(parts):
+            inside = segments.joined(segments.windowed(parts, window))
+            result = segments.replaced(text, window, edit(inside, change))
+            if result is not None:
+                return result
     yaml_file = _round_trip()
     try:
         tree = yaml_file.load(text)

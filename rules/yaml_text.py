@@ -1,6 +1,7 @@
 """YAML text to rules; what is malformed becomes a problem with a place."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flows.conditions import AllOf, Condition, read_condition
@@ -23,9 +24,16 @@ from rules.model import (
 
 def read_rules(files: Mapping[str, str]) -> tuple[list[Rule], dict[str, Document]]:
     """Read every rule of a workspace, strongest first."""
-    documents = {path: read(text, path) for path, text in files.items() if path[:6] == "rules/"}
-    rules = [read_rule(doc) for doc in documents.values() if doc.value is not None]
+    opened = {path: _opened(path, text) for path, text in files.items() if path[:6] == "rules/"}
+    rules = [rule for _, rule in opened.values() if rule is not None]
+    documents = {path: document for path, (document, _) in opened.items()}
     return sorted(rules, key=lambda rule: (-rule.priority, rule.key)), documents
+
+
+@lru_cache(maxsize=1024)
+def _opened(path: str, text: str) -> tuple[Document, Rule | None]:
+    document = read(text, path)
+    return document, read_rule(document) if document.value is not None else None
 
 
 def read_rule(document: Document) -> Rule:

@@ -5,6 +5,7 @@ Needs neither database nor Redis, so that `dialoom check` starts quickly.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.book import Files, FlowBook, open_book
 from flows.check import find_problems
@@ -30,6 +31,12 @@ class Compiled:
 
 def compile_files(files: Files) -> Compiled:
     """Read a whole workspace and name everything wrong with it; never fails."""
+    return _compiled(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=6)
+def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
+    files = dict(items)
     examples, nlu_problems = read_examples(files)
     book = open_book(files, frozenset(example.intent for example in examples))
     rules, documents = read_rules(files)
@@ -45,8 +52,13 @@ def read_examples(files: Files) -> tuple[list[Example], list[Problem]]:
     for path in sorted(files):
         if path.startswith("nlu/"):
             try:
-                examples += read_rasa(files[path])
+                examples += _examples(files[path])
             except ValueError as error:
                 said = {"reason": str(error)}
                 problems.append(Problem("bad_training_file", path, 1, 1, values=said))
     return examples, problems
+
+
+@lru_cache(maxsize=64)
+def _examples(text: str) -> list[Example]:
+    return read_rasa(text)

@@ -57,7 +57,7 @@ def test_drafts_work_on_it(engine: Engine) -> None:
     rev = drafts.revision(engine, "flows/f.yaml")
     assert drafts.edit(engine, author, "flows/f.yaml", rev, lambda text: text + "b") == rev + 1
     with pytest.raises(drafts.StaleEdit):
-        drafts.edit(engine, author, "flows/f.yaml", rev, lambda text: text)
-    drafts.undo(engine, "flows/f.yaml")
+        drafts.edit(engine, author, "flows/f.yaml", rev, lambda text: text + "c")
+    drafts.undo(engine, "flows/f.yaml", "me")
     assert drafts.files(engine) == {"flows/f.yaml": "a"}
     accounts.add(engine, "a@x.test", "secret", ["admin"])

@@ -1,4 +1,4 @@
-"""The canvas: cards drawn by the server, edits taken one by one, the inspector of a step."""
+"""The canvas: cards drawn by the server, edits taken one by one, and what others do meanwhile."""
 
 from typing import Any
 
@@ -6,17 +6,14 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from designer import drafts
-from designer.access import author, needs
+from designer.access import agent_name, author, needs
 from designer.canvas_edits import apply, read_edit
-from designer.cards import cards_of, seen_as
-from designer.step_forms import save_step
-from designer.wording import sentence_of
-from designer.workspace import Workspace, engine, open_workspace
-from flows.check import slots_of
+from designer.canvas_view import canvas_values, changed
+from designer.presence import Somebody, announce, leave
+from designer.wording import conflict_words, sentence_of
+from designer.workspace import engine, open_workspace
 from flows.edits import EditRefused
-from flows.model import KIND_NAMES
-from rules.facts import FACTS
-from runtime.releases import live_files
+from flows.model import KIND_NAMES, NOTE_COLORS
 
 bp = Blueprint("canvas", __name__, url_prefix="/flows/<flow>")
 
@@ -24,131 +21,76 @@ bp = Blueprint("canvas", __name__, url_prefix="/flows/<flow>")
 @bp.get("/")
 def page(flow: str) -> str:
     """Show the whole canvas of a flow."""
-    workspace = open_workspace()
-    return render_template("canvas/page.html", **_values(workspace, flow), kinds=KIND_NAMES)
+    values = canvas_values(open_workspace(), flow)
+    return render_template("canvas/page.html", **values, kinds=KIND_NAMES, colors=NOTE_COLORS)
+
+
+@bp.get("/list")
+def as_list(flow: str) -> str:
+    """Show the same flow as a list: every step with its texts and where it leads."""
+    return render_template("canvas/list.html", **canvas_values(open_workspace(), flow))
 
 
 @bp.post("/edits")
 @needs("edit")
 def edit(flow: str) -> Response:
-    """Take one edit of the canvas; the cards it changed come back."""
-    before = open_workspace()
+    """Take one edit of the canvas; what differs from what the tab saw comes back."""
+    since = request.form.get("rev", 0, int)
     try:
         wanted = read_edit(request.form.get("edit", ""))
-        revision = request.form.get("rev", 0, int)
-        apply(engine(), author(), before, flow, revision, wanted)
-    except drafts.StaleEdit:
-        return _changed(before, flow, _("Someone else saved meanwhile. Please look again."), 409)
+        said = apply(engine(), author(), open_workspace(), flow, since, wanted)
+    except drafts.StaleEdit as stale:
+        what = conflict_words(stale.conflicts)
+        notice = _("Someone else changed %(what)s meanwhile; your edit was not made.", what=what)
+        return changed(flow, since, notice, 409)
     except EditRefused as refused:
-        return _changed(before, flow, sentence_of(refused.code, **refused.values), 422)
-    return _changed(before, flow)
+        return changed(flow, since, sentence_of(refused.code, **refused.values), 422)
+    answer = changed(flow, since, said.notice)
+    if said.keys:
+        answer.headers["X-Dialoom-Keys"] = " ".join(said.keys)
+    return answer
 
 
 @bp.post("/undo")
 @needs("edit")
 def undo(flow: str) -> Response:
-    """Take the newest edit back."""
+    """Take one's own newest edit back."""
     return _turn(flow, drafts.undo)
 
 
 @bp.post("/redo")
 @needs("edit")
 def redo(flow: str) -> Response:
-    """Do again what was undone."""
+    """Do again what one undid."""
     return _turn(flow, drafts.redo)
 
 
-@bp.get("/steps/<step>")
-def inspector(flow: str, step: str) -> str:
-    """Show the inspector of a step."""
-    workspace = open_workspace()
-    return render_template("canvas/_inspector.html", **_step_values(workspace, flow, step))
-
-
-@bp.put("/steps/<step>")
-@needs("edit")
-def save(flow: str, step: str) -> Response:
-    """Save what the inspector holds."""
-    before = open_workspace()
-    try:
-        save_step(engine(), author(), before, flow, step, request.form)
-    except drafts.StaleEdit:
-        notice = _("Someone else saved meanwhile. Your text is still in the form: save again.")
-        return _changed(before, flow, notice, 409)
-    except EditRefused as refused:
-        return _changed(before, flow, sentence_of(refused.code, **refused.values), 422)
-    return _changed(before, flow, _("Saved."), inspected=step)
+@bp.post("/presence")
+def presence(flow: str) -> Response:
+    """Note that a tab is here; answer with who else is, and with what changed since it looked."""
+    since, tab = request.form.get("rev", 0, int), request.form.get("tab", "")
+    if request.form.get("leaving"):
+        leave(engine(), tab)
+        return Response("", 204)
+    me = Somebody(author(), agent_name(), request.form.get("step", ""))
+    others = announce(engine(), tab, f"flows/{flow}.yaml", me)
+    here = render_template("canvas/_presence.html", others=others, me=me)
+    if not since or drafts.newest(engine()) == since:
+        return Response(here)
+    answer = changed(flow, since)
+    answer.set_data(answer.get_data(as_text=True) + here)
+    return answer
 
 
 def _turn(flow: str, turn: Any) -> Response:
-    before = open_workspace()
+    since = request.form.get("since", 0, int) or drafts.newest(engine())
     try:
-        label = turn(engine(), f"flows/{flow}.yaml")
+        label = turn(engine(), f"flows/{flow}.yaml", author())
     except drafts.NothingToUndo:
-        return _changed(before, flow, _("There is nothing to undo here."), 422)
+        return changed(flow, since, _("There is nothing to undo here."), 422)
     except drafts.StaleEdit as stale:
-        notice = _("%(path)s was changed elsewhere since; undo it there.", path=stale.path)
-        return _changed(before, flow, notice, 409)
+        what = conflict_words(stale.conflicts) or stale.path
+        notice = _("%(what)s was changed since by someone else, so this stays.", what=what)
+        return changed(flow, since, notice, 409)
     word = _("Undone: %(label)s") if turn is drafts.undo else _("Done again: %(label)s")
-    return _changed(before, flow, word % {"label": label})
-
-
-def _values(workspace: Workspace, flow: str) -> dict[str, Any]:
-    path = f"flows/{flow}.yaml"
-    found = workspace.flow(flow)
-    can_undo, can_redo = drafts.can_undo(engine(), path)
-    number, live = live_files(engine())
-    problems = _problems(workspace, flow)
-    return {
-        "flow": found,
-        "cards": cards_of(workspace, found),
-        "rev": drafts.revision(engine(), path),
-        "can_undo": can_undo,
-        "can_redo": can_redo,
-        "problems": problems,
-        "live": number,
-        "is_live": live.get(path) == workspace.files.get(path),
-    }
-
-
-def _problems(workspace: Workspace, flow: str) -> list[Any]:
-    scripts = {getattr(step, "script", "") for step in workspace.flow(flow).steps.values()}
-    mine = {f"flows/{flow}.yaml"} | {f"scripts/{script}.yaml" for script in scripts if script}
-    return [problem for problem in workspace.compiled.problems if problem.file in mine]
-
-
-def _step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
-    found = workspace.flow(flow)
-    book = workspace.compiled.book
-    body = found.steps.get(step)
-    script = book.scripts.get(getattr(body, "script", ""))
-    return {
-        "flow": found,
-        "step": body,
-        "script": script,
-        "scripts": sorted(book.scripts),
-        "flows": sorted(book.flows),
-        "intents": sorted(book.intents),
-        "facts": sorted(FACTS) + sorted(f"slot.{slot}" for slot in slots_of(book)),
-        "languages": workspace.languages,
-        "rev": drafts.revision(engine(), f"flows/{flow}.yaml"),
-        "seen": seen_as(workspace, flow, step),
-        "card": cards_of(workspace, found).get(step),
-    }
-
-
-def _changed(
-    before: Workspace, flow: str, notice: str = "", status: int = 200, inspected: str = ""
-) -> Response:
-    """Give only the cards that differ from before, and the state around them."""
-    after = open_workspace()
-    old, values = cards_of(before, before.flow(flow)), _values(after, flow)
-    new = values["cards"]
-    parts = {
-        "added": [card for key, card in new.items() if key not in old],
-        "changed": [card for key, card in new.items() if key in old and old[key] != card],
-        "removed": [key for key in old if key not in new],
-    }
-    inspect = _step_values(after, flow, inspected) if inspected in new else None
-    said = {**values, **parts, "notice": notice, "inspect": inspect, "failed": status >= 400}
-    return Response(render_template("canvas/_changed.html", **said), status)
+    return changed(flow, since, word % {"label": label})

@@ -63,7 +63,7 @@ def delete(flow: str) -> Response:
 def restore(flow: str) -> Response:
     """Bring a flow back that was deleted just now."""
     try:
-        drafts.undo(engine(), f"flows/{flow}.yaml")
+        drafts.undo(engine(), f"flows/{flow}.yaml", author())
     except (drafts.NothingToUndo, drafts.StaleEdit):
         return page(_("There is nothing to undo here."), 422)
     return page(_("%(flow)s is back.", flow=flow))

@@ -1,6 +1,7 @@
 """The front door, and what belongs to every screen: language and theme."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 bp = Blueprint("home", __name__)
@@ -10,6 +11,12 @@ bp = Blueprint("home", __name__)
 def front() -> Response:
     """Begin with the flows."""
     return redirect(url_for("flows.page"))
+
+
+@bp.get("/session")
+def session() -> Response:
+    """Give a fresh form token to a page that stayed open while its session ended."""
+    return jsonify(token=generate_csrf())
 
 
 @bp.get("/language/<code>")

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts
 from designer.access import author, needs
 from designer.cards import language
+from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.rule_forms import EVENTS, rule_values
 from designer.step_forms import is_plain, tests_of
 from designer.workspace import engine, open_workspace
-from flows import edits
+from flows import trees
 from flows.conditions import OPERATORS
 from flows.yaml_text import write
 from rules.durations import words
@@ -75,9 +76,9 @@ def save(rule: str) -> Response:
     who = drafts.Author(author(), path, _("rule edited"))
     try:
         rev = int(number_of(form.get("rev"), 0) or 0)
-        drafts.edit(engine(), who, path, rev, lambda text: edits.set_values(text, values))
-    except drafts.StaleEdit:
-        return _show(rule, _("Someone else saved this rule. Please look again."), 409)
+        drafts.edit(engine(), who, path, rev, lambda text: trees.set_values(text, values))
+    except drafts.StaleEdit as stale:
+        return conflict_answer(stale, url_for("rules.one", rule=rule))
     except ValueError:
         return _show(rule, _("The YAML of this rule cannot be read; mend it there first."), 422)
     return _show(rule, _("Saved."))

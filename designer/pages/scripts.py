@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from designer import drafts
 from designer.access import author, needs
-from designer.canvas_edits import new_script
+from designer.canvas_files import new_script
+from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal
-from flows import edits
+from flows import script_edits, trees
 from flows.edits import EditRefused
 from runtime.insight.arms import arms
 
@@ -70,8 +71,8 @@ def save(script: str) -> Response:
     try:
         rev = int(number_of(form.get("rev"), 0) or 0)
         _edit(script, rev, _("wording edited"), lambda text: _reworded(text, form))
-    except drafts.StaleEdit:
-        return _show(script, _("Someone else saved this script. Please look again."), 409)
+    except drafts.StaleEdit as stale:
+        return conflict_answer(stale, url_for("scripts.one", script=script))
     except (EditRefused, ValueError) as refused:
         return _show(script, sentence_of(getattr(refused, "code", "bad_edit")), 422)
     return _show(script, _("Saved."))
@@ -83,21 +84,23 @@ def add_variant(script: str) -> Response:
     """Add an empty wording."""
     known = open_workspace().compiled.book.scripts.get(script)
     key = free_key(request.form.get("key", ""), "b", set(known.variants) if known else set())
-    return _try(script, _("wording added"), lambda text: edits.add_variant(text, key))
+    return _try(script, _("wording added"), lambda text: script_edits.add_variant(text, key))
 
 
 @bp.post("/<script>/variants/<variant>/delete")
 @needs("edit")
 def delete_variant(script: str, variant: str) -> Response:
     """Take a wording away."""
-    return _try(script, _("wording deleted"), lambda text: edits.delete_variant(text, variant))
+    return _try(
+        script, _("wording deleted"), lambda text: script_edits.delete_variant(text, variant)
+    )
 
 
 def _try(script: str, label: str, change: drafts.Edit) -> Response:
     try:
         _edit(script, request.form.get("rev", 0, int), label, change)
-    except drafts.StaleEdit:
-        return _show(script, _("Someone else saved this script. Please look again."), 409)
+    except drafts.StaleEdit as stale:
+        return conflict_answer(stale, url_for("scripts.one", script=script))
     except EditRefused as refused:
         return _show(script, sentence_of(refused.code, **refused.values), 422)
     return _show(script)
@@ -111,14 +114,14 @@ def _edit(script: str, rev: int, label: str, change: drafts.Edit) -> None:
 def _reworded(text: str, form: dict[str, Any]) -> str:
     for variant, languages in form.get("say", {}).items():
         for language, words in languages.items():
-            text = edits.reword(text, variant, language, words.strip())
+            text = script_edits.reword(text, variant, language, words.strip())
     weights = form.get("weight", {})
     weighting: Any = form.get("weighting", "even")
     if weighting == "fixed":
         weighting = {"fixed": {key: number_of(value, 0) for key, value in weights.items()}}
     goal = str(form.get("goal", "")).strip()
     chosen = None if weighting == "even" else weighting
-    return edits.set_values(text, {"weighting": chosen, "goal": goal or None})
+    return trees.set_values(text, {"weighting": chosen, "goal": goal or None})
 
 
 def _used(workspace: Workspace, key: str) -> list[str]:

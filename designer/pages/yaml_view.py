@@ -1,10 +1,11 @@
 """The YAML of a flow, its difference to what is live, and its problems by line."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from designer import drafts
 from designer.access import author, needs
+from designer.conflicts import conflict_answer
 from designer.fragments import show
 from designer.workspace import engine, open_workspace
 from flows.diff import lines
@@ -28,13 +29,12 @@ def save(path: str) -> Response:
     who = drafts.Author(author(), path, _("YAML edited"))
     try:
         drafts.edit(engine(), who, path, rev, lambda _old: text)
-    except drafts.StaleEdit:
-        notice = _("Someone else saved meanwhile. Your text is kept below; look at the difference.")
-        return _show(path, notice, 409, text)
+    except drafts.StaleEdit as stale:
+        return conflict_answer(stale, url_for("yaml_view.page", path=path))
     return _show(path, _("Saved."))
 
 
-def _show(path: str, notice: str = "", status: int = 200, typed: str | None = None) -> Response:
+def _show(path: str, notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
     if path not in workspace.files:
         abort(404)
@@ -43,7 +43,7 @@ def _show(path: str, notice: str = "", status: int = 200, typed: str | None = No
     names = (_("live, release %(n)s", n=number), _("draft"))
     values = {
         "path": path,
-        "text": text if typed is None else typed,
+        "text": text,
         "rev": drafts.revision(engine(), path),
         "difference": lines(live.get(path, ""), text, names),
         "problems": workspace.problems_in(path),

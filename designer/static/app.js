@@ -15,6 +15,13 @@ document.addEventListener("click", (event) => {
   if (button.dataset.select) {
     document.dispatchEvent(new CustomEvent("dialoom:select", { detail: { step: button.dataset.select } }));
   }
+  if ("keepMine" in button.dataset) {
+    const { form } = button;
+    form.elements.rev.value = button.dataset.keepMine;
+    button.closest("#conflict").replaceChildren();
+    form.requestSubmit();
+  }
+  if ("takeTheirs" in button.dataset) takeTheirs(button);
   if (button.id === "open-try") toggleTry(button.getAttribute("aria-expanded") !== "true");
   if (button.id === "close-try") toggleTry(false);
 });
@@ -31,6 +38,12 @@ function addRow(rows) {
   template.before(row);
   const first = row.querySelector("input, select");
   if (first) first.focus();
+}
+
+function takeTheirs(button) {
+  const panel = button.closest("#inspector, .inspector-here");
+  if (panel) window.htmx.ajax("GET", button.dataset.takeTheirs, { target: panel, swap: "innerHTML" });
+  else location.assign(button.dataset.takeTheirs);
 }
 
 function closeInspector() {
@@ -60,6 +73,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   // Beginning anew must not carry the place where the last talk stood.
   if (event.detail.elt?.id === "restart-try") delete event.detail.parameters.state;
+  // An answer brings what changed since this tab looked last.
+  const state = $("#state");
+  if (state && !("since" in event.detail.parameters)) event.detail.parameters.since = state.dataset.rev;
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,6 +1,6 @@
 import pytest
 
-from flows import edits
+from flows import edits, script_edits
 from flows.edits import EditRefused
 from flows.yaml_text import read
 
@@ -64,5 +64,5 @@ def test_an_edit_that_does_not_fit_is_refused(edit: object, code: str) -> None:
 
 def test_a_wording_is_rewritten_in_one_language_only() -> None:
     text = "script: s\nvariants:\n  a: {text: {zh-CN: 你好, en: Hello}}\n"
-    value = read(edits.reword(text, "a", "en", "Hi")).value
+    value = read(script_edits.reword(text, "a", "en", "Hi")).value
     assert value["variants"]["a"]["text"] == {"zh-CN": "你好", "en": "Hi"}

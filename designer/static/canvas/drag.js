@@ -1,7 +1,9 @@
 // The pointer: decides what a press becomes, and lets it move at most once a frame.
 import { Box, MoveCards, Pan, Pinch, PullLink } from "./gestures.js";
+import { say } from "./say.js";
 
-const CLICK = 4, EDGE = 26, DRIFT = 11, LINE = 16;
+const CLICK = 4, EDGE = 26, DRIFT = 11, LINE = 16, LONG_PRESS = 500, END = 26;
+const OUTSIDE = "#minimap, .add-here, .unlink, #canvas-notice, #arrange, .note, .link-label";
 
 export class Drag {
   constructor(parts) {
@@ -21,13 +23,15 @@ export class Drag {
   }
 
   down(event) {
-    if (event.target.closest("#minimap, .add-here, .unlink, #canvas-notice") || event.button > 1) return;
+    if (event.target.closest(OUTSIDE) || event.button > 1) return;
     event.preventDefault();
     this.menu.close();
     this.view.measure();
     this.surface.classList.add("by-pointer");
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.surface.setPointerCapture(event.pointerId);
+    clearTimeout(this.resting);
+    if (event.pointerType === "touch") this.resting = setTimeout(() => this.rests(event), LONG_PRESS);
     if (this.pointers.size === 1) this.press = this.begin(event);
     else if (this.pointers.size === 2) this.pinch();
   }
@@ -39,10 +43,27 @@ export class Drag {
     if (this.space) this.space = "used";
     if (event.button === 1 || this.space) return { x, y, make: () => new Pan(parts, x, y), click() {} };
     if (port !== undefined) return { x, y, make: () => new PullLink(parts, card, port), click: () => cards.focus(card, false) };
-    if (card) return this.pressCard(card, x, y, shift);
-    const link = this.links.at(this.view.toBoard(x, y));
-    const make = () => (shift ? new Box(parts, x, y) : new Pan(parts, x, y));
+    if (card) return this.pressCard(card, x, y, shift || event.ctrlKey || event.metaKey);
+    const point = this.view.toBoard(x, y), link = this.links.at(point);
+    const make = () => (shift ? new Box(parts, x, y) : this.pullsEnd(link, point) ?? new Pan(parts, x, y));
     return { x, y, make, click: () => this.clickEmpty(link) };
+  }
+
+  /** A link taken near its arrow is led to another card. */
+  pullsEnd(link, [x, y]) {
+    if (!link || !this.surface.dataset.mayEdit) return null;
+    const [ex, ey] = this.cards.entry(this.cards.get(link.to));
+    return Math.hypot(x - ex, y - ey) * this.view.k < END ? new PullLink(this.parts, link.from, link.port) : null;
+  }
+
+  /** A finger that rests chooses one more card, or offers new steps on empty ground. */
+  rests(event) {
+    const { press } = this;
+    if (!press || press.gesture || this.pointers.size !== 1) return;
+    const key = event.target.closest?.(".card")?.dataset.step;
+    this.press = { x: press.x, y: press.y, make: press.make, click() {} };
+    if (key) { this.cards.toggle(key); say("long_press", this.cards.name(key)); }
+    else this.menu.open(event.clientX, event.clientY);
   }
 
   pressCard(key, x, y, shift) {
@@ -163,8 +184,10 @@ export class Drag {
 
   doubled(event) {
     const point = this.view.toBoard(event.clientX, event.clientY);
-    const outside = event.target.closest("#minimap, .add-here, .unlink, #canvas-notice");
-    if (!outside && !this.cards.at(point) && !this.links.at(point)) this.menu.open(event.clientX, event.clientY);
+    if (event.target.closest(OUTSIDE) || this.cards.at(point)) return;
+    const link = this.links.at(point);
+    if (link) this.labels.write(link);
+    else this.menu.open(event.clientX, event.clientY);
   }
 }
 

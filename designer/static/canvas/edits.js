@@ -2,7 +2,8 @@
 // Nothing is lost while the connection is: the edit stays first in the queue and is sent again.
 import { say, words } from "./say.js";
 
-const AGAIN = [0, 502, 503, 504];
+// No answer, no server, or nobody signed in: the edit waits; a form token that went stale is renewed by session.js.
+const AGAIN = [0, 400, 401, 502, 503, 504];
 const PAUSE = 1500, LONGEST = 30_000;
 
 export class Edits {
@@ -10,21 +11,30 @@ export class Edits {
     Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0, idlers: [] });
     cards.placeOf = (key) => this.queue.findLast(({ edit }) => edit.places?.[key])?.edit.places[key];
     cards.linksOf = (key) => this.queue.map(({ edit }) => edit).filter((edit) => edit.op === "link" && edit.from === key);
-    addEventListener("online", () => this.next());
+    for (const back of ["online", "dialoom:signed-in"]) addEventListener(back, () => this.next());
     addEventListener("beforeunload", (event) => { if (this.queue.length) event.preventDefault(); });
   }
 
   /** Add a step; it is chosen and opened once the server drew it. */
   add(kind, at, from = "", port = "") {
-    const known = new Set(this.cards.all.keys());
-    this.send({ op: "add", kind, at, ...(from && { from, port }) }, () => {
-      this.cards.read();
-      const key = [...this.cards.all.keys()].findLast((other) => !known.has(other));
-      if (!key) return;
+    this.send({ op: "add", kind, at, ...(from && { from, port }) }, ([key]) => {
+      if (!this.cards.has(key)) return;
       this.cards.select([key]);
       this.cards.focus(key);
       this.inspector.open(key);
       say("added", this.cards.name(key));
+    });
+  }
+
+  /** Send an edit that brings new steps; they are chosen once the server drew them. */
+  bring(edit, word) {
+    this.send(edit, (keys) => {
+      const drawn = keys.filter((key) => this.cards.has(key));
+      if (drawn.length) {
+        this.cards.select(drawn);
+        this.cards.focus(drawn[0]);
+      }
+      say(word, drawn.map((key) => this.cards.name(key)).join(", "));
     });
   }
 
@@ -68,6 +78,7 @@ export class Edits {
   idle() { return this.queue.length ? new Promise((done) => this.idlers.push(done)) : Promise.resolve(); }
 
   send(edit, done) {
+    if (!this.surface.dataset.mayEdit) return;
     this.queue.push({ edit, done, sent: false });
     this.next();
   }
@@ -78,34 +89,45 @@ export class Edits {
     this.busy = true;
     const job = this.queue[0];
     job.sent = true;
-    const status = await this.post(job.edit);
+    const { status, keys } = await this.post(job.edit);
     if (AGAIN.includes(status)) { this.busy = false; this.wait(); return; }
     this.queue.shift();
     if (this.tries) this.connected();
-    if (status === 409) await this.readAnew();
     this.busy = false;
+    this.cards.read();
     if (status >= 400) this.refused(status);
-    else job.done?.();
+    else job.done?.(keys);
     if (this.queue.length) this.next();
     else for (const idler of this.idlers.splice(0)) idler();
   }
 
-  /** Send one edit; give the status of the answer, 0 when there was none. */
+  /** Send one edit; give the status of the answer, 0 when there was none, and the keys of new steps. */
   async post(edit) {
     const values = { rev: document.getElementById("state").dataset.rev, edit: JSON.stringify(edit) };
-    let status = 0;
-    const note = (event) => { status = event.detail.xhr.status; };
-    this.surface.addEventListener("htmx:afterRequest", note, { once: true });
-    // A failed request rejects; its status says all there is to know.
-    await window.htmx.ajax("POST", this.surface.dataset.editUrl, { source: this.surface, swap: "none", values }).catch(() => {});
-    this.surface.removeEventListener("htmx:afterRequest", note);
-    return status;
+    return this.ask(this.surface.dataset.editUrl, values);
   }
 
-  /** Someone else saved meanwhile: take every card from the page, so that nobody edits what he cannot see. */
-  readAnew() {
-    const here = location.pathname + location.search;
-    return window.htmx.ajax("GET", here, { target: "#cards", select: "#cards > .card", swap: "innerHTML" }).catch(() => {});
+  /** Ask the server for something whose answer swaps itself into the page. */
+  async ask(url, values) {
+    let answer = { status: 0, keys: [] };
+    const note = ({ detail: { xhr } }) => {
+      answer = { status: xhr.status, keys: (xhr.getResponseHeader("X-Dialoom-Keys") ?? "").split(" ").filter(Boolean) };
+    };
+    this.surface.addEventListener("htmx:afterRequest", note, { once: true });
+    // A failed request rejects; its status says all there is to know.
+    await window.htmx.ajax("POST", url, { source: this.surface, swap: "none", values }).catch(() => {});
+    this.surface.removeEventListener("htmx:afterRequest", note);
+    return answer;
+  }
+
+  /** Ask while no edit is under way, so that answers never overtake each other. */
+  async askQuietly(url, values) {
+    if (this.busy || this.queue.length) return;
+    this.busy = true;
+    await this.ask(url, { ...values, rev: document.getElementById("state").dataset.rev });
+    this.busy = false;
+    this.cards.read();
+    this.next();
   }
 
   refused(status) {

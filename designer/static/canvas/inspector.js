@@ -4,16 +4,32 @@ export class Inspector {
     Object.assign(this, { surface, view, cards, dirty: false, shown: null });
     this.panel = document.getElementById("inspector");
     this.panel.addEventListener("input", () => { this.dirty = true; });
-    this.panel.addEventListener("submit", () => { this.dirty = false; });
+    this.panel.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) this.dirty = false; });
     cards.onRead.push((changed, gone) => this.follow(changed, gone));
   }
 
-  open(key) {
+  /** Show a step; words half written in another step's form are saved first. */
+  async open(key) {
+    if (!this.surface.dataset.stepUrl) return;
     const showing = !this.panel.hidden && this.panel.childElementCount > 0;
     // Pressing the card of a half-written form again must not throw the words away.
     if (showing && this.shown === key && this.dirty) return;
+    if (showing && this.dirty && !(await this.saved())) return;
     this.load(key);
     if (this.cards.has(key)) this.view.reveal(this.cards.boxOf(this.cards.get(key)));
+  }
+
+  /** Save the form that is open; say whether it was taken. */
+  saved() {
+    const form = this.panel.querySelector("form");
+    if (!form) return true;
+    return new Promise((done) => {
+      form.addEventListener("htmx:afterRequest", (event) => {
+        this.dirty = !event.detail.successful;
+        done(event.detail.successful);
+      }, { once: true });
+      form.requestSubmit();
+    });
   }
 
   load(key) {

@@ -20,7 +20,7 @@ export class Keyboard {
 
   /** Keys that work on the whole page, but never while somebody types. */
   anywhere(event) {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]"), key = event.key.toLowerCase();
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog"), key = event.key.toLowerCase();
     if (typing || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
       this.settle();
@@ -31,7 +31,7 @@ export class Keyboard {
   }
 
   key(event) {
-    if (event.target.closest(".add-here, #canvas-notice") || event.altKey) return;
+    if (event.target.closest(".add-here, #canvas-notice, #arrange") || event.altKey) return;
     this.surface.classList.remove("by-pointer");
     const at = event.target.closest(".card")?.dataset.step ?? null;
     const command = event.ctrlKey || event.metaKey;
@@ -39,10 +39,20 @@ export class Keyboard {
   }
 
   commanded(key) {
+    if (key === "d" && this.cards.selected.size) { this.does.duplicate(); return true; }
     if (key !== "a") return false;
     this.cards.select([...this.cards.all.keys()]);
     say("selected", String(this.cards.selected.size));
     return true;
+  }
+
+  zoomToChosen() {
+    const boxes = [...this.cards.selected].map((key) => this.cards.boxOf(this.cards.get(key)));
+    if (!boxes.length) return;
+    this.view.fit({
+      left: Math.min(...boxes.map((box) => box.left)), top: Math.min(...boxes.map((box) => box.top)),
+      right: Math.max(...boxes.map((box) => box.right)), bottom: Math.max(...boxes.map((box) => box.bottom)),
+    });
   }
 
   /** Do what a key without Ctrl means; say whether it meant anything. */
@@ -60,6 +70,8 @@ export class Keyboard {
       l: () => at && this.beginLink(at, port),
       a: () => at && this.addBeside(at, port),
       f: () => this.view.fit(this.cards.bounds()),
+      z: () => this.zoomToChosen(),
+      n: () => this.does.note(),
       "+": () => this.zoom(ZOOM),
       "=": () => this.zoom(ZOOM),
       "-": () => this.zoom(1 / ZOOM),

@@ -1,13 +1,20 @@
 // Wires the canvas together. The server draws every card and holds the one model; here things only move.
 import { AddMenu } from "./add_menu.js";
+import { Arrange } from "./arrange.js";
 import { Cards, WIDTH, snap } from "./cards.js";
+import { Clipboard } from "./clipboard.js";
+import { Commands } from "./commands.js";
 import { Drag } from "./drag.js";
 import { Edits } from "./edits.js";
 import { Inspector } from "./inspector.js";
 import { Keyboard } from "./keyboard.js";
 import { Layout } from "./layout.js";
+import { LinkLabels } from "./link_labels.js";
 import { Links } from "./links.js";
 import { Minimap } from "./minimap.js";
+import { Notes } from "./notes.js";
+import { Presence } from "./presence.js";
+import { words } from "./say.js";
 import { Search } from "./search.js";
 import { View } from "./view.js";
 
@@ -20,18 +27,21 @@ const { surface } = parts;
 const view = (parts.view = new View(surface));
 const cards = (parts.cards = new Cards(surface, view));
 const links = (parts.links = new Links(surface, view, cards));
-parts.inspector = new Inspector(parts);
+const inspector = (parts.inspector = new Inspector(parts));
 const edits = (parts.edits = new Edits(parts));
+const notes = (parts.notes = new Notes(parts));
 parts.menu = new AddMenu(parts);
+parts.labels = new LinkLabels(parts);
 parts.drag = new Drag(parts);
-parts.keyboard = new Keyboard(parts);
+const keyboard = (parts.keyboard = new Keyboard(parts));
+const clipboard = new Clipboard(parts);
 const layout = new Layout(parts);
+new Arrange(parts);
 new Minimap(parts);
-new Search(parts);
+if (document.getElementById("step-search")) new Search(parts);
 
 cards.read();
 if (!view.restore()) takeFirstLook();
-surface.dataset.ready = "yes";
 
 /** Show the whole flow where it stays readable, else its start. */
 function takeFirstLook() {
@@ -42,15 +52,44 @@ function takeFirstLook() {
   else view.lookAt({ left: start.x, right: start.x + (view.width - 2 * ASIDE) / FIRST_LOOK, top: start.y, bottom: start.y + start.h }, FIRST_LOOK);
 }
 
+const chosen = () => [...cards.selected];
 const does = {
   fit: () => view.fit(cards.bounds()),
   layout: () => layout.ask(),
   "zoom-in": () => view.zoom(1.25),
   "zoom-out": () => view.zoom(0.8),
+  "zoom-selection": () => keyboard.zoomToChosen(),
+  all: () => keyboard.commanded("a"),
+  undo: () => edits.press("undo"),
+  redo: () => edits.press("redo"),
+  note: () => notes.add(),
+  copy: () => clipboard.copy(),
+  cut: () => clipboard.cut(),
+  paste: () => clipboard.paste(),
+  duplicate: () => clipboard.duplicate(),
+  delete: () => clipboard.removeChosen(),
+  subflow: () => makeSubflow(),
+  start: () => { if (cards.selected.size === 1) edits.send({ op: "start", key: chosen()[0] }); },
+  try: () => document.getElementById("open-try").click(),
+  commands: () => commands.open(),
 };
+for (const kind of ["say", "ask", "branch", "set", "call", "handover", "end"]) does[`add-${kind}`] = () => addInSight(kind);
+const commands = new Commands(parts, does);
 document.addEventListener("click", (event) => {
   does[event.target.closest("[data-canvas]")?.dataset.canvas]?.();
 });
+keyboard.does = does;
+
+function makeSubflow() {
+  if (!cards.selected.size) return;
+  const title = prompt(words("subflow"));
+  if (title?.trim()) edits.bring({ op: "extract", keys: chosen(), title }, "added");
+}
+
+function addInSight(kind) {
+  const [x, y] = view.center();
+  edits.add(kind, cards.freePlace([x - WIDTH / 2, y - 50]));
+}
 links.unlink.addEventListener("click", () => {
   const { from, port } = links.selected;
   edits.link(from, port, "");
@@ -60,8 +99,8 @@ links.unlink.addEventListener("click", () => {
 // The palette: press for a card in the middle of the view, or drag one to its place.
 const palette = document.getElementById("palette");
 palette?.addEventListener("click", (event) => {
-  const kind = event.target.closest("[data-add]")?.dataset.add, [x, y] = view.center();
-  if (kind) edits.add(kind, cards.freePlace([x - WIDTH / 2, y - 50]));
+  const kind = event.target.closest("[data-add]")?.dataset.add;
+  if (kind) addInSight(kind);
 });
 palette?.addEventListener("dragstart", (event) => {
   const kind = event.target.closest("[data-add]")?.dataset.add;
@@ -89,7 +128,13 @@ document.addEventListener("dialoom:select", (event) => {
   if (!cards.has(step)) return;
   cards.select([step]);
   cards.setActive(step);
-  parts.inspector.open(step);
+  inspector.open(step);
   view.measure();
   view.lookAt(cards.boxOf(cards.get(step)));
 });
+
+// A link from a search leads to one step of the flow.
+const wanted = decodeURIComponent(location.hash.slice(1));
+if (cards.has(wanted)) document.dispatchEvent(new CustomEvent("dialoom:select", { detail: { step: wanted } }));
+if (surface.dataset.presenceUrl) new Presence(parts);
+surface.dataset.ready = "yes";

@@ -1,0 +1,85 @@
+"""What the canvas shows, and what of it changed: shared by everything that edits a flow."""
+
+from typing import Any
+
+from flask import Response, render_template
+from flask_security import current_user
+
+from designer import drafts, history
+from designer.cards import cards_of, notes_of, seen_as
+from designer.workspace import Workspace, engine, open_workspace, workspace_of
+from flows.check import slots_of
+from flows.problems import Problem
+from rules.facts import FACTS
+from runtime.releases import live_files
+
+
+def canvas_values(workspace: Workspace, flow: str) -> dict[str, Any]:
+    """Give what the whole canvas page needs."""
+    path = f"flows/{flow}.yaml"
+    found = workspace.flow(flow)
+    can_undo, can_redo = drafts.can_undo(engine(), path, str(current_user.email))
+    number, live = live_files(engine())
+    return {
+        "flow": found,
+        "cards": cards_of(workspace, found),
+        "notes": notes_of(found),
+        "rev": workspace.rev,
+        "can_undo": can_undo,
+        "can_redo": can_redo,
+        "problems": problems_of(workspace, flow),
+        "broken": _is_broken(workspace, path),
+        "live": number,
+        "is_live": live.get(path) == workspace.files.get(path),
+    }
+
+
+def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
+    """Give what the inspector of a step needs."""
+    found = workspace.flow(flow)
+    book = workspace.compiled.book
+    body = found.steps.get(step)
+    return {
+        "flow": found,
+        "step": body,
+        "script": book.scripts.get(getattr(body, "script", "")),
+        "scripts": sorted(book.scripts),
+        "flows": sorted(book.flows),
+        "intents": sorted(book.intents),
+        "facts": sorted(FACTS) + sorted(f"slot.{slot}" for slot in slots_of(book)),
+        "languages": workspace.languages,
+        "rev": workspace.rev,
+        "seen": seen_as(workspace, flow, step),
+        "card": cards_of(workspace, found).get(step),
+    }
+
+
+def problems_of(workspace: Workspace, flow: str) -> list[Problem]:
+    """Name the problems of a flow and of the scripts it says."""
+    scripts = {getattr(step, "script", "") for step in workspace.flow(flow).steps.values()}
+    mine = {f"flows/{flow}.yaml"} | {f"scripts/{script}.yaml" for script in scripts if script}
+    return [problem for problem in workspace.compiled.problems if problem.file in mine]
+
+
+def changed(
+    flow: str, since: int, notice: str = "", status: int = 200, inspected: str = ""
+) -> Response:
+    """Give what differs from what a tab saw at a revision: cards, notes, and the state around."""
+    after = open_workspace()
+    before = workspace_of(history.files_at(engine(), since), since) if since else after
+    old, values = cards_of(before, before.flow(flow)), canvas_values(after, flow)
+    new = values["cards"]
+    parts = {
+        "added": [card for key, card in new.items() if key not in old],
+        "changed": [card for key, card in new.items() if key in old and old[key] != card],
+        "removed": [key for key in old if key not in new],
+        "notes_differ": notes_of(before.flow(flow)) != values["notes"],
+    }
+    inspect = step_values(after, flow, inspected) if inspected in new else None
+    said = {**values, **parts, "notice": notice, "inspect": inspect, "failed": status >= 400}
+    return Response(render_template("canvas/_changed.html", **said), status)
+
+
+def _is_broken(workspace: Workspace, path: str) -> bool:
+    document = workspace.compiled.book.documents.get(path)
+    return document is not None and document.value is None

@@ -1,0 +1,83 @@
+// Words on links: drawn in the middle of their line, written by a double click or by T on a chosen link.
+import { pointAt } from "./curve.js";
+import { words } from "./say.js";
+
+export class LinkLabels {
+  constructor({ surface, view, cards, links, edits }) {
+    Object.assign(this, { surface, view, cards, links, edits, shown: new Map() });
+    this.layer = surface.querySelector("#viewport").appendChild(document.createElement("div"));
+    this.layer.className = "link-labels";
+    cards.onRead.push(() => this.read());
+    view.after.push(() => this.follow());
+    surface.addEventListener("keydown", (event) => {
+      const link = links.selected;
+      if (event.key.toLowerCase() !== "t" || !link || event.ctrlKey || event.target.closest("input")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.write(link);
+    }, true);
+  }
+
+  /** Bring the labels in line with what the cards say of their links. */
+  read() {
+    const wanted = new Map();
+    for (const card of this.cards.all.values()) {
+      for (const { port, to, words: text } of card.links) if (text && to) wanted.set(`${card.key}|${port}|${to}`, text);
+    }
+    for (const [id, label] of this.shown) if (!wanted.has(id)) { label.remove(); this.shown.delete(id); }
+    for (const [id, text] of wanted) {
+      if (!this.shown.has(id)) {
+        const label = this.layer.appendChild(document.createElement("span"));
+        label.className = "link-label";
+        this.shown.set(id, label);
+      }
+      this.shown.get(id).textContent = text;
+      this.shown.get(id).drawn = "";
+    }
+    this.view.changed();
+  }
+
+  follow() {
+    for (const [id, label] of this.shown) {
+      const link = this.links.all.get(id);
+      label.hidden = !link;
+      if (!link) continue;
+      const place = middle(link);
+      if (place === label.drawn) continue;
+      label.drawn = place;
+      label.style.transform = place;
+    }
+  }
+
+  /** Open a field on a link; Enter keeps the words, an empty field takes them away. */
+  write(link) {
+    if (!this.surface.dataset.mayEdit) return;
+    const { from, port, to } = link, field = document.createElement("input");
+    field.className = "link-label writing";
+    field.maxLength = 80;
+    field.value = this.shown.get(`${from}|${port}|${to}`)?.textContent ?? "";
+    field.setAttribute("aria-label", words("label"));
+    field.style.transform = middle(link);
+    this.layer.append(field);
+    field.focus({ preventScroll: true });
+    const close = (keeps) => {
+      if (!field.isConnected) return;
+      const text = field.value.trim();
+      field.remove();
+      if (keeps) this.edits.send({ op: "label", from, port, words: { [this.surface.dataset.lang]: text } });
+      this.surface.focus({ preventScroll: true });
+    };
+    field.addEventListener("pointerdown", (event) => event.stopPropagation());
+    field.addEventListener("blur", () => close(true));
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" && !event.isComposing) close(true);
+      if (event.key === "Escape") close(false);
+    });
+  }
+}
+
+function middle({ curves }) {
+  const [x, y] = pointAt(curves[Math.floor(curves.length / 2)], 0.5);
+  return `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, -50%)`;
+}

@@ -1,0 +1,171 @@
+// Sticky notes: moved, sized and written on the canvas itself, kept in the flow's YAML.
+import { GRID, snap } from "./cards.js";
+import { colors, say, words } from "./say.js";
+
+const LEAST = [100, 60], CLICK = 4;
+
+export class Notes {
+  constructor({ surface, view, edits }) {
+    Object.assign(this, { surface, view, edits, chosen: null, press: null });
+    this.home = () => document.getElementById("notes");
+    surface.addEventListener("pointerdown", (event) => this.down(event), true);
+    surface.addEventListener("pointermove", (event) => this.move(event), true);
+    surface.addEventListener("pointerup", (event) => this.up(event), true);
+    surface.addEventListener("dblclick", (event) => { if (this.at(event)) this.open(event); }, true);
+    surface.addEventListener("keydown", (event) => this.key(event), true);
+    surface.addEventListener("focusin", (event) => this.choose(this.at(event)?.dataset.note ?? null));
+    document.addEventListener("htmx:oobAfterSwap", () => this.place());
+    this.place();
+  }
+
+  at(event) { return event.target.closest?.(".note"); }
+
+  get mayEdit() { return Boolean(this.surface.dataset.mayEdit); }
+
+  place() {
+    for (const note of this.home()?.children ?? []) {
+      const { x, y, w, h } = note.dataset;
+      Object.assign(note.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px`, height: `${h}px` });
+      note.classList.toggle("selected", note.dataset.note === this.chosen);
+    }
+  }
+
+  choose(key) {
+    if (this.chosen === key) return;
+    this.chosen = key;
+    this.place();
+  }
+
+  placeOfChosen() {
+    const { x, y } = document.getElementById(`note-${this.chosen}`).dataset;
+    return [Number(x), Number(y)];
+  }
+
+  down(event) {
+    const note = this.at(event);
+    if (!note || event.target.closest("textarea, .note-tools")) { if (note) event.stopPropagation(); return; }
+    event.stopPropagation();
+    event.preventDefault();
+    note.focus({ preventScroll: true });
+    if (!this.mayEdit || event.button) return;
+    const box = note.getBoundingClientRect(), corner = box.right - event.clientX < 16 && box.bottom - event.clientY < 16;
+    const { x, y, w, h } = note.dataset;
+    this.press = { note, corner, from: [event.clientX, event.clientY], was: [x, y, w, h].map(Number), moved: false };
+    note.setPointerCapture(event.pointerId);
+  }
+
+  move(event) {
+    const { press } = this;
+    if (!press) return;
+    event.stopPropagation();
+    const dx = (event.clientX - press.from[0]) / this.view.k, dy = (event.clientY - press.from[1]) / this.view.k;
+    if (!press.moved && Math.hypot(dx, dy) * this.view.k < CLICK) return;
+    press.moved = true;
+    const [x, y, w, h] = press.was;
+    if (press.corner) Object.assign(press.note.dataset, { w: Math.max(LEAST[0], snap(w + dx)), h: Math.max(LEAST[1], snap(h + dy)) });
+    else Object.assign(press.note.dataset, { x: snap(x + dx), y: snap(y + dy) });
+    this.place();
+  }
+
+  up(event) {
+    const { press } = this;
+    if (!press) return;
+    event.stopPropagation();
+    this.press = null;
+    if (press.moved) this.keep(press.note);
+  }
+
+  key(event) {
+    const note = this.at(event);
+    if (!note || event.target.closest("textarea, .note-tools")) { if (note && event.key !== "Tab") event.stopPropagation(); return; }
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (event.ctrlKey || event.metaKey) return;
+    if (event.key === "Enter") this.open(event);
+    else if (event.key === "Delete" || event.key === "Backspace") this.remove();
+    else if (arrow && event.shiftKey) this.nudge(note, arrow);
+    else if (event.key === "Escape") this.surface.focus({ preventScroll: true });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  nudge(note, [dx, dy]) {
+    if (!this.mayEdit) return;
+    note.dataset.x = Number(note.dataset.x) + dx * GRID;
+    note.dataset.y = Number(note.dataset.y) + dy * GRID;
+    this.place();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.keep(note), 400);
+  }
+
+  /** Make a note in the middle of the view, and open it for writing. */
+  add() {
+    const [x, y] = this.view.center().map(snap), known = new Set([...this.home().children].map((note) => note.id));
+    this.edits.send({ op: "note", text: "", at: [x - 110, y - 60] }, () => {
+      this.place();
+      const note = [...this.home().children].find((one) => !known.has(one.id));
+      note?.focus({ preventScroll: true });
+      if (note) this.write(note);
+    });
+  }
+
+  open(event) {
+    event.stopPropagation();
+    const note = this.at(event);
+    if (this.mayEdit && note && !note.querySelector("textarea")) this.write(note);
+  }
+
+  write(note) {
+    const area = document.createElement("textarea"), tools = document.createElement("div"), was = note.querySelector("p").textContent;
+    Object.assign(area, { value: was, maxLength: 4000 });
+    area.setAttribute("aria-label", words("note_words"));
+    tools.className = "note-tools";
+    for (const [color, name] of Object.entries(colors())) tools.append(this.swatch(note, color, name));
+    note.append(area, tools);
+    note.classList.add("writing");
+    area.focus({ preventScroll: true });
+    const close = (keeps) => {
+      if (!area.isConnected) return;
+      note.classList.remove("writing");
+      const text = area.value;
+      area.remove();
+      tools.remove();
+      if (keeps && text !== was) { note.querySelector("p").textContent = text; this.keep(note); }
+      note.focus({ preventScroll: true });
+    };
+    area.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") close(false);
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) close(true);
+    });
+    note.addEventListener("focusout", (event) => { if (!note.contains(event.relatedTarget)) close(true); });
+  }
+
+  swatch(note, color, name) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: `swatch note-${color}`, title: name });
+    button.setAttribute("aria-label", name);
+    button.addEventListener("click", () => {
+      note.classList.remove(`note-${note.dataset.color}`);
+      note.classList.add(`note-${color}`);
+      note.dataset.color = color;
+      this.keep(note);
+    });
+    return button;
+  }
+
+  keep(note) {
+    const { x, y, w, h, color } = note.dataset, text = note.querySelector("textarea")?.value ?? note.querySelector("p").textContent;
+    this.edits.send({ op: "note", key: note.dataset.note, text, at: [Number(x), Number(y)], size: [Number(w), Number(h)], color });
+  }
+
+  remove() {
+    const { chosen } = this;
+    if (!chosen || !this.mayEdit) return;
+    document.getElementById(`note-${chosen}`)?.classList.add("leaving");
+    this.edits.send({ op: "unnote", keys: [chosen] });
+    this.chosen = null;
+    say("note_deleted");
+    this.surface.focus({ preventScroll: true });
+  }
+}
