@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from runtime.services import Portal, set_portal
 from runtime.settings import Settings, read_settings
 
-TASK_MODULES = ("runtime.tasks.weights", "runtime.tasks.archive")
+TASK_MODULES = ("runtime.tasks.weights", "runtime.tasks.archive", "designer.tasks")
 WSGI_THREADS = 8
 
 
@@ -35,6 +35,11 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_schedule={
             "weights": {"task": "runtime.weights", "schedule": settings.weights_seconds},
+            "publish": {
+                "task": "designer.publish_due",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
             "archive": {"task": "runtime.archive", "schedule": 5.0, "options": {"expires": 5}},
         },
     )

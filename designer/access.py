@@ -10,6 +10,7 @@ from flask_security import current_user
 F = TypeVar("F", bound=Callable[..., Any])
 
 MAY = {
+    "see": {"viewer", "operator", "publisher", "agent", "admin"},
     "edit": {"operator", "publisher", "admin"},
     "publish": {"publisher", "admin"},
     "answer": {"agent", "admin"},

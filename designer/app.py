@@ -19,6 +19,8 @@ from designer.pages import (
     home,
     inbox,
     inspector,
+    people,
+    planned,
     releases,
     rules,
     scripts,
@@ -36,6 +38,8 @@ BLUEPRINTS = (
     flows,
     canvas,
     inspector,
+    people,
+    planned,
     finding,
     flow_history,
     tryout,
@@ -45,6 +49,15 @@ BLUEPRINTS = (
     releases,
     inbox,
 )
+OPEN_TO_ALL = (
+    "static",
+    "security.login",
+    "home.language",
+    "home.theme",
+    "tryout.shared",
+    "tryout.shared_talk",
+)
+"""What needs no account; a shared draft is let in by the signature of its link."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -129,7 +142,7 @@ def _sign_in(app: Flask, portal: Portal) -> None:
     @app.before_request
     def guard() -> AnyResponse | None:
         """Let nobody in who has not signed in; each page asks for more where it needs more."""
-        if request.endpoint in ("static", "security.login", "home.language", "home.theme"):
+        if request.endpoint in OPEN_TO_ALL:
             return None
         if current_user.is_authenticated:
             return None
@@ -141,6 +154,9 @@ def _sign_in(app: Flask, portal: Portal) -> None:
 def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["wording"] = wording.sentence
     app.jinja_env.filters["text"] = wording.in_screen_language
+    app.jinja_env.filters["note_words"] = lambda note: wording.note_words(
+        note.name, dict(note.data)
+    )
     app.jinja_env.filters["difference_words"] = wording.difference_words
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name

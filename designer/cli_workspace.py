@@ -14,11 +14,11 @@ from flows.diff import changed_files
 from migrations.run import migrate
 from rules.judge import Judge
 from runtime import releases
-from runtime.conversation import preview, preview_session, session_values
 from runtime.db import open_engine
 from runtime.embedded import running_redis, valkey_binary
 from runtime.errors import CannotPublish, ReleaseUnknown
 from runtime.messages import Message
+from runtime.preview import preview, session_of, session_values
 from runtime.services import Portal
 from runtime.settings import read_settings
 
@@ -135,7 +135,7 @@ def chat(flow: str, lang: str) -> None:
     values: dict[str, object] = {}
     message = Message("terminal", kind="open", lang=lang, data={"flow": flow})
     while True:
-        tried = preview(portal.services, release, preview_session(values), message)
+        tried = preview(release, session_of(values), message, portal.services.now())
         values = session_values(tried.session)
         for wish in tried.entered:
             click.secho(f"  · {wish.flow}.{wish.step}", dim=True)

@@ -69,6 +69,11 @@ def _test_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"fact": fact, "op": op, "value": _value_of(fact, op, text.strip())}
 
 
+def typed_value(fact: str, text: str) -> Any:
+    """Turn what was typed for a fact into its type."""
+    return _value_of(fact, "eq", text.strip())
+
+
 def _value_of(fact: str, op: str, text: str) -> Any:
     if op == "exists":
         return text.lower() not in ("false", "no", "0", "否")

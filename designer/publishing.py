@@ -1,18 +1,20 @@
-"""Drafts to a release, when no problem is left; and back again."""
+"""Drafts to a release, when no problem is left; at once, at a time, or after a second pair of eyes."""
 
+from collections.abc import Mapping
 from random import Random
 
 from sqlalchemy import Engine
 
 from designer import drafts
 from designer.tables import AuditEntry
-from flows.problems import Problem, blocking
+from flows.problems import blocking
 from rules.crosscheck import disagreements
 from rules.judge import Judge
 from runtime import releases
-from runtime.compiling import compile_files
+from runtime.compiling import Compiled, compile_files
 from runtime.db import transaction
 from runtime.errors import CannotPublish
+from runtime.preview import Verdict, run_talks
 from runtime.services import Portal, Services
 
 SNAPSHOTS = 500
@@ -20,15 +22,24 @@ SNAPSHOTS = 500
 
 def publish(portal: Portal, author: str, message: str) -> int:
     """Publish all drafts; gives the number, CannotPublish when something is in the way."""
+    if needs_second(portal.services.engine):
+        raise CannotPublish("needs_second", "")
+    return publish_files(portal, author, message, drafts.files(portal.services.engine))
+
+
+def publish_files(portal: Portal, author: str, message: str, files: Mapping[str, str]) -> int:
+    """Publish a set of files; gives the number, CannotPublish when something is in the way."""
     engine = portal.services.engine
-    files = drafts.files(engine)
     compiled = compile_files(files)
-    left: list[Problem] = blocking(compiled.problems)
+    left = blocking(compiled.problems)
     if left:
         raise CannotPublish("problems_left", str(len(left)))
     different = disagreements(compiled.rules, Judge.build(compiled.rules), Random(7), SNAPSHOTS)  # noqa: S311
     if different:
         raise CannotPublish("matcher_disagrees", ", ".join(sorted(different)))
+    failing = failed(verdicts(engine, files, compiled))
+    if failing and compiled.book.workspace.tests == "block":
+        raise CannotPublish("tests_fail", ", ".join(failing))
 
     async def go(services: Services) -> int:
         return await releases.publish(services.redis, engine, files, message, author)
@@ -36,6 +47,33 @@ def publish(portal: Portal, author: str, message: str) -> int:
     number = portal.call(go)
     note(engine, author, "publish", f"{number}: {message}")
     return number
+
+
+def verdicts(
+    engine: Engine, files: Mapping[str, str], compiled: Compiled
+) -> dict[str, list[Verdict]]:
+    """Run the tests of every flow that has some."""
+    flows = [flow for flow in compiled.book.flows.values() if flow.tests]
+    if not flows:
+        return {}
+    release = releases.draft_release(files, releases.trained_model(engine, files))
+    return {flow.key: run_talks(release, flow) for flow in flows}
+
+
+def failed(found: Mapping[str, list[Verdict]]) -> list[str]:
+    """Name the tests that fail, each with its flow."""
+    return [
+        f"{flow} · {verdict.talk.name}"
+        for flow, of_flow in found.items()
+        for verdict in of_flow
+        if not verdict.passed
+    ]
+
+
+def needs_second(engine: Engine) -> bool:
+    """Say whether a second person must look: as what is live says, so no draft can switch it off."""
+    _number, live = releases.live_files(engine)
+    return compile_files(live).book.workspace.four_eyes if live else False
 
 
 def roll_back(portal: Portal, author: str, number: int) -> None:

@@ -185,10 +185,19 @@ PROBLEMS = {
     "no_such_port": N_("There is no way out called %(port)s any more."),
     "variant_exists": N_("There is a wording called %(variant)s already."),
     "bad_edit": N_("This edit could not be read."),
+    "bad_test_policy": N_("A failing test can block or warn, but not %(value)s."),
+    "tests_fail": N_("Tests fail: %(rule)s. Mend them, or let failing tests warn only."),
+    "own_approval": N_("A second person has to look at it: you asked for this yourself."),
+    "already_decided": N_("Somebody decided this already."),
+    "needs_second": N_(
+        "This workspace publishes with four eyes: ask for it, a second person approves."
+    ),
+    "bad_time": N_("The time must be a date and a time in the future."),
     "bad_note_color": N_("%(color)s is not a colour of notes."),
     "bad_talk_line": N_(
         "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."
     ),
+    "no_such_test": N_("This test does not exist any more."),
     "no_such_note": N_("This note does not exist any more."),
     "not_a_clipping": N_("The clipboard holds no steps of a flow."),
     "clipping_too_big": N_("That is too much at once; at most %(most)s steps."),

@@ -1,7 +1,7 @@
 """Codes to sentences in the editor's language. The only place that knows both."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import format_datetime, get_locale, ngettext
@@ -52,6 +52,16 @@ def port_name(port: str) -> str:
 def reason_name(reason: str) -> str:
     """Say why a rule kept quiet."""
     return _(REASONS.get(reason, reason))
+
+
+def note_words(name: str, data: Mapping[str, str]) -> str:
+    """Say what the engine noted: a rule that fired or kept quiet, and why."""
+    if name == "rule_fired":
+        return _("Rule %(rule)s spoke.", rule=data["rule"])
+    if name == "rule_silent":
+        why = reason_name(data.get("reason", ""))
+        return _("Rule %(rule)s kept quiet: %(why)s", rule=data["rule"], why=why)
+    return " ".join([name, *data.values()])
 
 
 def operator_name(operator: str) -> str:

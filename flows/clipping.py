@@ -166,13 +166,13 @@ def _places(value: Mapping[str, Any], at: Place | None) -> dict[str, Place]:
     """Give every step's and note's place, moved so that the upper left corner stands at `at`."""
     layout, found = value.get("layout") or {}, {}
     for number, key in enumerate(value.get("steps") or ()):
-        place = layout.get(key)
+        place: Any = layout.get(key)
         stood = is_place(place)
         found[key] = (
             (place[0], place[1]) if stood else (300.0 * (number % 4), 200.0 * (number // 4))
         )
     for key, note in (value.get("notes") or {}).items():
-        place: Any = note.get("at") if isinstance(note, dict) else None
+        place = note.get("at") if isinstance(note, dict) else None
         found[f"note {key}"] = (place[0], place[1]) if is_place(place) else (0.0, -160.0)
     if at is None or not found:
         return found

@@ -57,6 +57,12 @@ def read_workspace(document: Document) -> Workspace:
         fields.problem("bad_languages", "languages")
         languages = ["zh-CN"]
     human = fields.inside("human")
+    publishing = fields.inside("publishing")
+    tests, four_eyes = publishing.key("tests", "block"), publishing.take("four_eyes", bool, False)
+    if tests not in ("block", "warn"):
+        publishing.problem("bad_test_policy", "tests", value=tests)
+        tests = "block"
+    publishing.finish()
     coupons = {}
     for name, value in fields.take("coupons", dict, NOTHING).items():
         inner = Fields(document, value, ("coupons", name))
@@ -80,6 +86,8 @@ def read_workspace(document: Document) -> Workspace:
         ),
         float(fields.take("confidence", (int, float), 0.4)),
         coupons,
+        tests,
+        four_eyes,
     )
     human.finish()
     fields.finish()

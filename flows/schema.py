@@ -151,6 +151,7 @@ def _workspace() -> Schema:
         human=_object(intent=_KEY, queue=_KEY, script=_KEY, closed=_KEY),
         confidence=_NUMBER,
         coupons=_map(coupon),
+        publishing=_object(tests={"enum": ["block", "warn"]}, four_eyes={"type": "boolean"}),
     )
 
 

@@ -28,7 +28,11 @@ class Human:
 
 @dataclass(frozen=True)
 class Workspace:
-    """What holds for every flow; the first language is spoken when a visitor's own is missing."""
+    """What holds for every flow; the first language is spoken when a visitor's own is missing.
+
+    `tests` says what a failing test does to publishing, `block` or `warn`; with `four_eyes` what
+    one person asks to publish another must look at.
+    """
 
     key: str = "workspace"
     name: Text = field(default_factory=dict)
@@ -38,6 +42,8 @@ class Workspace:
     human: Human = field(default_factory=Human)
     confidence: float = 0.4
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    tests: str = "block"
+    four_eyes: bool = False
     widget_title: Text = field(default_factory=dict)
     widget_greeting: Text = field(default_factory=dict)
     widget_color: str = "#4f46e5"

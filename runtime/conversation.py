@@ -2,10 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
-from runtime.engine.effects import Enter, Note
-from runtime.engine.session import Session, from_values, to_values
+from runtime.engine.session import Session
 from runtime.errors import SessionBusy
 from runtime.messages import Message, Reply, checked, reply_of
 from runtime.nlu.understand import understand
@@ -43,39 +41,6 @@ async def handle(services: Services, message: Message) -> Answer:
             return Answer(replies, commit.session)
         await asyncio.sleep(services.dice.random() * 0.004 * attempt)
     raise SessionBusy(message.visitor)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What a draft would have answered, and the way it took."""
-
-    replies: list[Reply]
-    entered: list[Enter]
-    notes: list[Note]
-    session: Session
-    understanding: Understanding
-
-
-def preview(services: Services, release: Release, session: Session, message: Message) -> Tried:
-    """Let a draft answer: the same engine, but nothing is loaded, kept or sent."""
-    seen = Seen("0", session, None, 0, {})
-    moment = _moment(services, release, seen, checked(message))
-    thought = think(release, session, moment)
-    commit = plan(session, thought, message, services.now())
-    lines = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
-    entered = [wish for wish in thought.effects if isinstance(wish, Enter)]
-    notes = [wish for wish in thought.effects if isinstance(wish, Note)]
-    return Tried(lines, entered, notes, commit.session, thought.understanding)
-
-
-def session_values(session: Session) -> dict[str, Any]:
-    """Give a try-chat's session as plain values."""
-    return to_values(session)
-
-
-def preview_session(values: dict[str, Any]) -> Session:
-    """Give the session of a try-chat: where it stood, or a fresh one."""
-    return from_values(values) if values else Session("preview")
 
 
 async def _release_for(services: Services, seen: Seen) -> Release:

@@ -26,6 +26,9 @@ from runtime.store import keys
 from runtime.tables import CurrentRelease, ModelRow, ReleaseRow
 
 MOST_IN_MEMORY = 8
+MOST_DRAFT_MODELS = 3
+_DRAFT_MODELS: dict[str, LocalModel] = {}
+"""Models of drafts by the fingerprint of their examples: an operator tries many times in a row."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,12 @@ def trained_model(engine: Engine, files: Files) -> LocalModel | None:
     examples, _ = read_examples(files)
     if not examples:
         return None
-    return LocalModel.load(_trained(engine, fingerprint(examples), examples))
+    name = fingerprint(examples)
+    if name not in _DRAFT_MODELS:
+        while len(_DRAFT_MODELS) >= MOST_DRAFT_MODELS:
+            _DRAFT_MODELS.pop(next(iter(_DRAFT_MODELS)))
+        _DRAFT_MODELS[name] = LocalModel.load(_trained(engine, name, examples))
+    return _DRAFT_MODELS[name]
 
 
 def _trained(engine: Engine, name: str, examples: list[Example]) -> bytes:

@@ -1,17 +1,18 @@
 """Releases: what is live, what would change, publish, roll back, import and export."""
 
 import io
+from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 from flask_babel import gettext as _
 
-from designer import drafts, publishing
+from designer import drafts, publications, publishing
 from designer.access import author, needs
 from designer.fragments import show
 from designer.wording import sentence, sentence_of
 from designer.workspace import engine, open_workspace, portal
 from flows.bundle import imported, packed, unpacked
-from flows.diff import changed_files
+from flows.diff import changed_files, differences
 from flows.problems import Problem, blocking
 from runtime.errors import CannotPublish, ReleaseUnknown
 from runtime.releases import files_of, list_releases, live_files
@@ -78,16 +79,30 @@ def take_in() -> Response:
 
 
 def _show(notice: str = "", status: int = 200) -> Response:
+    return show("releases", "all", status, **release_values(notice, status >= 400))
+
+
+def release_values(notice: str = "", failed: bool = False) -> dict[str, Any]:
+    """Give what the release page needs: what is live, what would change, and what waits."""
     workspace = open_workspace()
     number, live = live_files(engine())
     problems = workspace.compiled.problems
-    values = {
+    left = blocking(problems)
+    tests = publishing.verdicts(engine(), workspace.files, workspace.compiled) if not left else {}
+    return {
         "live": number,
         "releases": list_releases(engine()),
         "changes": changed_files(live, workspace.files),
+        "words": differences(live, workspace.files),
         "problems": problems,
-        "blocking": blocking(problems),
+        "blocking": left,
+        "tests": sum(len(of_flow) for of_flow in tests.values()),
+        "failing": publishing.failed(tests),
+        "tests_block": workspace.compiled.book.workspace.tests == "block",
+        "four_eyes": publishing.needs_second(engine()),
+        "waiting": publications.waiting(engine()),
+        "decided": publications.recent(engine()),
+        "me": author(),
         "notice": notice,
-        "failed": status >= 400,
+        "failed": failed,
     }
-    return show("releases", "all", status, **values)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from designer import drafts
-from designer.access import author, needs
+from designer.access import author, may, needs
 from designer.conflicts import conflict_answer
 from designer.fragments import show
 from designer.workspace import engine, open_workspace
@@ -24,6 +24,8 @@ def page(path: str) -> Response:
 @needs("edit")
 def save(path: str) -> Response:
     """Save the text as it is; a draft may be broken, only publishing asks for more."""
+    if path == "workspace.yaml" and not may("publish"):
+        abort(403)
     text = request.form.get("text", "").replace("\r\n", "\n")
     rev = request.form.get("rev", 0, int)
     who = drafts.Author(author(), path, _("YAML edited"))

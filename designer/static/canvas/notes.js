@@ -43,7 +43,7 @@ export class Notes {
 
   down(event) {
     const note = this.at(event);
-    if (!note || event.target.closest("textarea, .note-tools")) { if (note) event.stopPropagation(); return; }
+    if (!note || event.target.closest("textarea, .note-tools")) return;
     event.stopPropagation();
     event.preventDefault();
     note.focus({ preventScroll: true });
@@ -77,7 +77,7 @@ export class Notes {
 
   key(event) {
     const note = this.at(event);
-    if (!note || event.target.closest("textarea, .note-tools")) { if (note && event.key !== "Tab") event.stopPropagation(); return; }
+    if (!note || event.target.closest("textarea, .note-tools")) return;
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter") this.open(event);
@@ -120,6 +120,7 @@ export class Notes {
     Object.assign(area, { value: was, maxLength: 4000 });
     area.setAttribute("aria-label", words("note_words"));
     tools.className = "note-tools";
+    tools.addEventListener("keydown", (event) => event.stopPropagation());
     for (const [color, name] of Object.entries(colors())) tools.append(this.swatch(note, color, name));
     note.append(area, tools);
     note.classList.add("writing");
