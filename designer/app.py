@@ -38,15 +38,16 @@ BLUEPRINTS = (
     flows,
     canvas,
     inspector,
-    people,
-    planned,
     finding,
     flow_history,
+    overlay,
     tryout,
     yaml_view,
     scripts,
     rules,
     releases,
+    planned,
+    people,
     inbox,
 )
 OPEN_TO_ALL = (

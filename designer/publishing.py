@@ -1,4 +1,4 @@
-"""Drafts to a release, when no problem is left; at once, at a time, or after a second pair of eyes."""
+"""Drafts to a release, when no problem is left and no test says otherwise; and back again."""
 
 from collections.abc import Mapping
 from random import Random
@@ -71,7 +71,7 @@ def failed(found: Mapping[str, list[Verdict]]) -> list[str]:
 
 
 def needs_second(engine: Engine) -> bool:
-    """Say whether a second person must look: as what is live says, so no draft can switch it off."""
+    """Say whether a second person must look; what is live says so, no draft switches it off."""
     _number, live = releases.live_files(engine)
     return compile_files(live).book.workspace.four_eyes if live else False
 

@@ -17,6 +17,7 @@ export class Far {
     surface.querySelector("#links").before(this.canvas);
     this.pen = this.canvas.getContext("2d");
     cards.onRead.push(() => this.spoil());
+    cards.onPlace.push((card) => this.moved(card));
     whenDressed(() => { this.colours = null; this.spoil(); });
     surface.addEventListener("pointermove", (event) => { if (!event.buttons) this.point(event); });
     surface.addEventListener("pointerdown", (event) => this.pressed(event), true);

@@ -4,7 +4,7 @@ import { words } from "./say.js";
 
 export class LinkLabels {
   constructor({ surface, view, cards, links, edits }) {
-    Object.assign(this, { surface, view, cards, links, edits, shown: new Map() });
+    Object.assign(this, { surface, view, cards, links, edits, shown: new Map(), figures: {} });
     this.layer = surface.querySelector("#viewport").appendChild(document.createElement("div"));
     this.layer.className = "link-labels";
     cards.onRead.push(() => this.read());
@@ -22,16 +22,19 @@ export class LinkLabels {
   read() {
     const wanted = new Map();
     for (const card of this.cards.all.values()) {
-      for (const { port, to, words: text } of card.links) if (text && to) wanted.set(`${card.key}|${port}|${to}`, text);
+      for (const { port, to, words: own } of card.links) {
+        const figure = this.figures[`${card.key}|${to}`], text = [own, figure?.text].filter(Boolean).join(" · ");
+        if (text && to) wanted.set(`${card.key}|${port}|${to}`, { text, title: figure?.title ?? "" });
+      }
     }
     for (const [id, label] of this.shown) if (!wanted.has(id)) { label.remove(); this.shown.delete(id); }
-    for (const [id, text] of wanted) {
+    for (const [id, { text, title }] of wanted) {
       if (!this.shown.has(id)) {
         const label = this.layer.appendChild(document.createElement("span"));
         label.className = "link-label";
         this.shown.set(id, label);
       }
-      this.shown.get(id).textContent = text;
+      Object.assign(this.shown.get(id), { textContent: text, title });
       this.shown.get(id).drawn = "";
     }
     this.view.changed();
@@ -55,7 +58,7 @@ export class LinkLabels {
     const { from, port, to } = link, field = document.createElement("input");
     field.className = "link-label writing";
     field.maxLength = 80;
-    field.value = this.shown.get(`${from}|${port}|${to}`)?.textContent ?? "";
+    field.value = this.cards.get(from).links.find((own) => own.port === port)?.words ?? "";
     field.setAttribute("aria-label", words("label"));
     field.style.transform = middle(link);
     this.layer.append(field);

@@ -13,6 +13,7 @@ import { LinkLabels } from "./link_labels.js";
 import { Links } from "./links.js";
 import { Minimap } from "./minimap.js";
 import { Notes } from "./notes.js";
+import { Overlay } from "./overlay.js";
 import { Presence } from "./presence.js";
 import { words } from "./say.js";
 import { Search } from "./search.js";
@@ -36,6 +37,7 @@ parts.drag = new Drag(parts);
 const keyboard = (parts.keyboard = new Keyboard(parts));
 const clipboard = new Clipboard(parts);
 const layout = new Layout(parts);
+const overlay = new Overlay(parts);
 new Arrange(parts);
 new Minimap(parts);
 if (document.getElementById("step-search")) new Search(parts);
@@ -70,6 +72,7 @@ const does = {
   delete: () => clipboard.removeChosen(),
   subflow: () => makeSubflow(),
   start: () => { if (cards.selected.size === 1) edits.send({ op: "start", key: chosen()[0] }); },
+  overlay: () => overlay.toggle(),
   try: () => document.getElementById("open-try").click(),
   commands: () => commands.open(),
 };
