@@ -19,6 +19,7 @@ from designer.pages import (
     home,
     inbox,
     inspector,
+    overlay,
     people,
     planned,
     releases,
