@@ -25,10 +25,12 @@ from designer.pages import (
     releases,
     rules,
     scripts,
+    starting,
     tryout,
     yaml_view,
 )
 from designer.tables import Role, User
+from designer.thumbnails import thumbnail
 from flows.conditions import OPERATORS
 from runtime.services import Portal
 from runtime.settings import Settings, kept_secret
@@ -36,6 +38,7 @@ from runtime.settings import Settings, kept_secret
 LANGUAGES = ("zh", "en")
 BLUEPRINTS = (
     home,
+    starting,
     flows,
     canvas,
     inspector,
@@ -156,6 +159,7 @@ def _sign_in(app: Flask, portal: Portal) -> None:
 def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["wording"] = wording.sentence
     app.jinja_env.filters["text"] = wording.in_screen_language
+    app.jinja_env.filters["thumbnail"] = thumbnail
     app.jinja_env.filters["note_words"] = lambda note: wording.note_words(
         note.name, dict(note.data)
     )

@@ -31,6 +31,21 @@ PARTS = {
     "weighting": N_("how wordings are chosen"),
     "goal": N_("the goal"),
 }
+LEFT_OUT = {
+    "approximated": N_("We have nothing that is just the same; look whether it still fits."),
+    "not_reachable": N_("Nothing led to it, and nothing does; link it or delete it."),
+    "too_long": N_("The text was cut: no wording may be that long."),
+    "loop_cut": N_("It turned in a circle without asking anything; the circle was opened."),
+    "never_filled": N_("Nothing ever filled this value; it begins empty."),
+    "needs_connector": N_("It talks to another system; a connector will have to do that."),
+    "needs_code": N_("It is program code; say it as a condition or a remembered value instead."),
+    "no_equivalent": N_("There is nothing like it here."),
+    "not_found": N_("It leads to something that is not in the file."),
+    "unknown_kind": N_("Nobody knows this kind of block here."),
+    "empty": N_("It was empty."),
+    "not_reached": N_("Another story says something else at the same point; the first one counts."),
+    "old_format": N_("It is in a format Rasa itself gave up; convert it with Rasa first."),
+}
 DIFFERENCES = {
     "steps_added": (N_("%(num)s step added"), N_("%(num)s steps added")),
     "steps_removed": (N_("%(num)s step removed"), N_("%(num)s steps removed")),
@@ -193,6 +208,14 @@ PROBLEMS = {
         "This workspace publishes with four eyes: ask for it, a second person approves."
     ),
     "bad_time": N_("The time must be a date and a time in the future."),
+    "not_json": N_("This is not JSON: export the bot again and take that file."),
+    "not_a_typebot": N_(
+        "This is JSON, but no bot of Typebot: choose the file its export gave you."
+    ),
+    "too_many_blocks": N_("The bot has too many blocks; at most %(most)s."),
+    "not_a_rasa_project": N_("This is no Rasa project: domain.yml is missing."),
+    "no_stories": N_("The project has neither stories nor rules, so there is no dialogue in it."),
+    "too_many_steps": N_("The stories have too many steps; at most %(most)s."),
     "bad_note_color": N_("%(color)s is not a colour of notes."),
     "bad_talk_line": N_(
         "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."

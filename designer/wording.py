@@ -12,6 +12,7 @@ from designer.sentences import (
     DURATIONS,
     FACTS,
     KINDS,
+    LEFT_OUT,
     OPERATORS,
     PARTS,
     PORTS,
@@ -62,6 +63,15 @@ def note_words(name: str, data: Mapping[str, str]) -> str:
         why = reason_name(data.get("reason", ""))
         return _("Rule %(rule)s kept quiet: %(why)s", rule=data["rule"], why=why)
     return " ".join([name, *data.values()])
+
+
+def left_out_words(code: str) -> str:
+    """Say why something of another bot did not come along, or how it differs."""
+    return _(
+        LEFT_OUT.get(code, PROBLEMS.get(code, code)),
+        **dict.fromkeys(("reason", "tag", "key"), ""),
+        most="",
+    )
 
 
 def operator_name(operator: str) -> str:

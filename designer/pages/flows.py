@@ -10,6 +10,7 @@ from designer import drafts
 from designer.access import author, needs
 from designer.cards import language
 from designer.fragments import show
+from designer.onboarding import first_steps
 from designer.workspace import engine, open_workspace
 from flows.yaml_text import write
 from runtime.releases import live_files
@@ -31,6 +32,8 @@ def page(notice: str = "", status: int = 200, deleted: str = "") -> Response:
         rows.append({"flow": flow, "problems": len(problems), "state": state})
     start = workspace.compiled.book.workspace.start
     said = {"live": number, "start": start, "notice": notice, "deleted": deleted}
+    hidden = request.cookies.get("first-steps") == "hidden"
+    said["first"] = None if hidden else first_steps(engine(), author())
     return show("flows", "list", status, rows=rows, **said)
 
 

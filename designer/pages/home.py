@@ -25,6 +25,12 @@ def language(code: str) -> Response:
     return _remember("lang", code if code in ("zh", "en") else "en")
 
 
+@bp.get("/first-steps/hide")
+def hide_first_steps() -> Response:
+    """Show the list of first steps no more in this browser."""
+    return _remember("first-steps", "hidden")
+
+
 @bp.get("/theme/<name>")
 def theme(name: str) -> Response:
     """Pick light, dark, or as the system has it."""
