@@ -216,6 +216,8 @@ PROBLEMS = {
     "not_a_rasa_project": N_("This is no Rasa project: domain.yml is missing."),
     "no_stories": N_("The project has neither stories nor rules, so there is no dialogue in it."),
     "too_many_steps": N_("The stories have too many steps; at most %(most)s."),
+    "bad_review": N_("A wording is draft or approved, but not %(value)s."),
+    "nothing_approved": N_("No wording of %(script)s is approved yet, so it would say nothing."),
     "bad_note_color": N_("%(color)s is not a colour of notes."),
     "bad_talk_line": N_(
         "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."

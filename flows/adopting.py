@@ -1,4 +1,4 @@
-"""Files of another workspace taken into this one; a name that is in use makes way for a free one."""
+"""Files of another workspace taken into this one; names that are in use give way to free ones."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -188,6 +188,8 @@ def _in_script(
     document = book.file_of("scripts", script.key)
     if not script.variants:
         yield document.problem("empty_script", ("variants",), script=script.key)
+    if script.variants and not script.spoken:
+        yield document.problem("nothing_approved", ("variants",), script=script.key)
     for variant in script.variants.values():
         place = ("variants", variant.key, "text")
         yield from _translations(book, document, variant.text, place, "")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.fields import KEY, NOTHING, Fields
-from flows.scripts import Script, Variant
+from flows.scripts import SayCard, Script, Variant
 from flows.workspace import Coupon, Human, Workspace
 from flows.yaml_text import Document
 
@@ -17,13 +17,51 @@ def read_script(document: Document) -> Script:
     variants = {}
     for name, value in fields.take("variants", dict, NOTHING).items():
         inner = Fields(document, value, ("variants", name))
-        variants[name] = Variant(name, inner.text("text"), inner.text("title"))
+        variants[name] = _read_variant(inner, name)
         inner.finish()
         if not KEY.match(name):
             fields.problem("bad_key", "variants", name, key=name)
     weighting, weights = _read_weighting(fields, variants)
     fields.finish()
     return Script(key, variants, goal, weighting, weights)
+
+
+def _read_variant(fields: Fields, name: str) -> Variant:
+    review = fields.key("review", "approved")
+    if review not in ("draft", "approved"):
+        fields.problem("bad_review", "review", value=review)
+    replies = fields.take("replies", list, ())
+    offered = [
+        Fields(fields.document, {"text": reply}, (*fields.path, "replies", i)).text("text")
+        for i, reply in enumerate(replies)
+    ]
+    return Variant(
+        name,
+        fields.text("text"),
+        fields.text("title"),
+        review == "draft",
+        _read_card(fields),
+        tuple(reply for reply in offered if reply),
+    )
+
+
+def _read_card(fields: Fields) -> SayCard | None:
+    if fields.value.get("card") is None:
+        return None
+    inner = fields.inside("card")
+    image, url = (_address(inner, name) for name in ("image", "url"))
+    card = SayCard(inner.text("title"), inner.text("text"), image, url, inner.text("label"))
+    inner.finish()
+    return card
+
+
+def _address(fields: Fields, name: str) -> str:
+    """Take an address that visitors may be sent to: of the shop, or of the web."""
+    url: str = fields.take(name, str, "")
+    if (url and not url.startswith(("/", "https://", "http://"))) or url.startswith(("//", "/\\")):
+        fields.problem("bad_url", name, url=url)
+        return ""
+    return url
 
 
 def _read_weighting(
@@ -67,9 +105,7 @@ def read_workspace(document: Document) -> Workspace:
     for name, value in fields.take("coupons", dict, NOTHING).items():
         inner = Fields(document, value, ("coupons", name))
         amount = inner.take("amount", (int, float), 0)
-        url = inner.take("url", str, "")
-        if (url and not url.startswith(("/", "https://", "http://"))) or url.startswith("//"):
-            inner.problem("bad_url", "url", url=url)
+        url = _address(inner, "url")
         coupons[name] = Coupon(name, inner.text("title"), amount, url)
         inner.finish()
     workspace = Workspace(

@@ -116,7 +116,16 @@ def _script() -> Schema:
         script=_KEY,
         goal=_STRING,
         weighting=_WEIGHTING,
-        variants=_map(_object(["text"], text=_TEXT, title=_TEXT)),
+        variants=_map(
+            _object(
+                ["text"],
+                text=_TEXT,
+                title=_TEXT,
+                review={"enum": ["draft", "approved"]},
+                card=_object(title=_TEXT, text=_TEXT, image=_STRING, url=_STRING, label=_TEXT),
+                replies=_list(_TEXT),
+            )
+        ),
     )
 
 

@@ -1,9 +1,12 @@
 """The edits of a script: write, add and delete wordings; each takes and returns a text."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ruamel.yaml.comments import CommentedMap
 
 from flows.edits import EditRefused
-from flows.trees import mapping_in
+from flows.trees import mapping_in, plain_tree, readable
 from flows.yaml_text import edit
 
 
@@ -52,3 +55,26 @@ def delete_variant(text: str, variant: str) -> str:
             tree["weighting"]["fixed"].pop(variant, None)
 
     return edit(text, change)
+
+
+def set_parts(text: str, variant: str, parts: Mapping[str, Any]) -> str:
+    """Set the parts of a wording beside its text: review, card, replies; None takes one away."""
+    if not any(parts.values()) and not any(name in _body(text, variant) for name in parts):
+        return text
+
+    def change(tree: CommentedMap) -> None:
+        body = tree["variants"][variant]
+        for name, value in parts.items():
+            if value is None:
+                body.pop(name, None)
+            elif body.get(name) != value:
+                body[name] = plain_tree(value)
+
+    return edit(text, change)
+
+
+def _body(text: str, variant: str) -> Mapping[str, Any]:
+    body = (readable(text).get("variants") or {}).get(variant)
+    if not isinstance(body, Mapping):
+        raise EditRefused("unknown_variant", variant=variant)
+    return body

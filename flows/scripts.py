@@ -7,12 +7,29 @@ from flows.model import Text
 
 
 @dataclass(frozen=True)
+class SayCard:
+    """What may stand under a wording: a picture, a few words, and a link to follow."""
+
+    title: Text = field(default_factory=dict)
+    text: Text = field(default_factory=dict)
+    image: str = ""
+    url: str = ""
+    label: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Variant:
-    """One wording of a script."""
+    """One wording of a script; a draft of one is not said to visitors.
+
+    `replies` are answers offered under it: whoever taps one has written just that.
+    """
 
     key: str
     text: Text = field(default_factory=dict)
     title: Text = field(default_factory=dict)
+    is_draft: bool = False
+    card: SayCard | None = None
+    replies: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,3 +45,8 @@ class Script:
     goal: str = ""
     weighting: str = "even"
     weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> dict[str, Variant]:
+        """Give the wordings that visitors may get."""
+        return {key: variant for key, variant in self.variants.items() if not variant.is_draft}

@@ -77,7 +77,8 @@ class _Writer:
         if isinstance(wish, effects.Say):
             buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
             reply = Reply(wish.text, quick_replies=buttons)
-            self.line(replace(reply, script=wish.script, variant=wish.variant))
+            reply = replace(reply, script=wish.script, variant=wish.variant)
+            self.line(replace(reply, card=dict(wish.card)))
             self.event("said", script=wish.script, variant=wish.variant)
         elif isinstance(wish, effects.Enter):
             self.event("entered", flow=wish.flow, step=wish.step)

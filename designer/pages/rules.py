@@ -15,6 +15,7 @@ from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.rule_forms import EVENTS, rule_values
 from designer.step_forms import is_plain, tests_of
+from designer.turning import turned
 from designer.workspace import engine, open_workspace
 from flows import trees
 from flows.conditions import OPERATORS
@@ -91,6 +92,20 @@ def delete(rule: str) -> Response:
     path = f"rules/{rule}.yaml"
     drafts.save(engine(), drafts.Author(author(), path, _("rule deleted")), {path: None}, {})
     return page(_("%(rule)s was deleted.", rule=rule))
+
+
+@bp.post("/<rule>/undo")
+@needs("edit")
+def undo(rule: str) -> Response:
+    """Take one's own newest edit here back."""
+    return turned(f"rules/{rule}.yaml", True, lambda said, status: _show(rule, said, status))
+
+
+@bp.post("/<rule>/redo")
+@needs("edit")
+def redo(rule: str) -> Response:
+    """Do again what one undid here."""
+    return turned(f"rules/{rule}.yaml", False, lambda said, status: _show(rule, said, status))
 
 
 def _show(key: str, notice: str = "", status: int = 200) -> Response:

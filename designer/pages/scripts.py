@@ -1,8 +1,6 @@
 """The scripts (话术): every wording, its weight, and what it has earned."""
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,10 +11,15 @@ from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
+from designer.script_examples import examples, seen_by_visitor
+from designer.script_forms import edited
+from designer.turning import turned
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal
-from flows import script_edits, trees
+from flows import script_edits
 from flows.edits import EditRefused
+from flows.reading_scripts import read_script
+from flows.yaml_text import read as read_yaml
 from runtime.insight.arms import arms
 
 bp = Blueprint("scripts", __name__, url_prefix="/scripts")
@@ -70,7 +73,7 @@ def save(script: str) -> Response:
     form = nested_values({name: request.form[name] for name in request.form})
     try:
         rev = int(number_of(form.get("rev"), 0) or 0)
-        _edit(script, rev, _("wording edited"), lambda text: _reworded(text, form))
+        _edit(script, rev, _("wording edited"), lambda text: edited(text, form))
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("scripts.one", script=script))
     except (EditRefused, ValueError) as refused:
@@ -96,6 +99,22 @@ def delete_variant(script: str, variant: str) -> Response:
     )
 
 
+@bp.post("/<script>/preview")
+def preview(script: str) -> str:
+    """Show every wording of the form as a visitor would see it, filled with examples."""
+    workspace = open_workspace()
+    path = f"scripts/{script}.yaml"
+    form = nested_values({name: request.form[name] for name in request.form})
+    lang = request.form.get("preview_lang") or workspace.languages[0]
+    try:
+        text = edited(workspace.files.get(path, ""), form)
+    except (EditRefused, ValueError) as refused:
+        return sentence_of(getattr(refused, "code", "bad_edit"))
+    read = read_script(read_yaml(text, path))
+    shown = [seen_by_visitor(read, key, lang, examples(workspace)) for key in read.variants]
+    return render_template("scripts/_preview.html", shown=shown, lang=lang)
+
+
 def _try(script: str, label: str, change: drafts.Edit) -> Response:
     try:
         _edit(script, request.form.get("rev", 0, int), label, change)
@@ -111,29 +130,32 @@ def _edit(script: str, rev: int, label: str, change: drafts.Edit) -> None:
     drafts.edit(engine(), drafts.Author(author(), path, label), path, rev, change)
 
 
-def _reworded(text: str, form: dict[str, Any]) -> str:
-    for variant, languages in form.get("say", {}).items():
-        for language, words in languages.items():
-            text = script_edits.reword(text, variant, language, words.strip())
-    weights = form.get("weight", {})
-    weighting: Any = form.get("weighting", "even")
-    if weighting == "fixed":
-        weighting = {"fixed": {key: number_of(value, 0) for key, value in weights.items()}}
-    goal = str(form.get("goal", "")).strip()
-    chosen = None if weighting == "even" else weighting
-    return trees.set_values(text, {"weighting": chosen, "goal": goal or None})
-
-
-def _used(workspace: Workspace, key: str) -> list[str]:
+def _used(workspace: Workspace, key: str) -> dict[str, list[str]]:
+    """Name the flows and the rules that say a script."""
     flows = workspace.compiled.book.flows.values()
-    used = [f.key for f in flows if any(_says(step, key) for step in f.steps.values())]
-    return used + [
-        rule.key for rule in workspace.compiled.rules if any(d.target == key for d in rule.then)
-    ]
+    rules = workspace.compiled.rules
+    return {
+        "flows": [f.key for f in flows if any(_says(step, key) for step in f.steps.values())],
+        "rules": [rule.key for rule in rules if any(d.target == key for d in rule.then)],
+    }
 
 
 def _says(step: object, key: str) -> bool:
     return key in (getattr(step, "script", ""), getattr(step, "retry", ""))
+
+
+@bp.post("/<script>/undo")
+@needs("edit")
+def undo(script: str) -> Response:
+    """Take one's own newest edit here back."""
+    return turned(f"scripts/{script}.yaml", True, lambda said, status: _show(script, said, status))
+
+
+@bp.post("/<script>/redo")
+@needs("edit")
+def redo(script: str) -> Response:
+    """Do again what one undid here."""
+    return turned(f"scripts/{script}.yaml", False, lambda said, status: _show(script, said, status))
 
 
 def _show(key: str, notice: str = "", status: int = 200) -> Response:
@@ -149,6 +171,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "counts": counts[key],
         "weights": weights.get(key, {}),
         "languages": workspace.languages,
+        "examples": sorted(examples(workspace).items()),
         "used": _used(workspace, key),
         "problems": workspace.problems_in(path),
         "notice": notice,

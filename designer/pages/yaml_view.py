@@ -7,6 +7,7 @@ from designer import drafts
 from designer.access import author, may, needs
 from designer.conflicts import conflict_answer
 from designer.fragments import show
+from designer.turning import turned
 from designer.workspace import engine, open_workspace
 from flows.diff import lines
 from runtime.releases import live_files
@@ -34,6 +35,20 @@ def save(path: str) -> Response:
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("yaml_view.page", path=path))
     return _show(path, _("Saved."))
+
+
+@bp.post("/<path:path>/undo")
+@needs("edit")
+def undo(path: str) -> Response:
+    """Take one's own newest edit here back."""
+    return turned(path, True, lambda said, status: _show(path, said, status))
+
+
+@bp.post("/<path:path>/redo")
+@needs("edit")
+def redo(path: str) -> Response:
+    """Do again what one undid here."""
+    return turned(path, False, lambda said, status: _show(path, said, status))
 
 
 def _show(path: str, notice: str = "", status: int = 200) -> Response:

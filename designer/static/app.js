@@ -40,6 +40,28 @@ function addRow(rows) {
   if (first) first.focus();
 }
 
+// Scripts: a value goes where the cursor was; characters are counted as people count them.
+let lastArea = null;
+document.addEventListener("focusin", (event) => { if (event.target.matches("textarea[name^=say]")) lastArea = event.target; });
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (!("insert" in target.dataset) || !target.value) return;
+  const area = lastArea?.isConnected ? lastArea : document.querySelector("textarea[name^=say]");
+  area?.setRangeText(target.value, area.selectionStart, area.selectionEnd, "end");
+  target.value = "";
+  area?.focus();
+  area?.dispatchEvent(new Event("input", { bubbles: true }));
+});
+const letters = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+function count(area) {
+  const shown = area.closest("label")?.querySelector("output[data-count]");
+  if (shown) shown.textContent = String(letters ? [...letters.segment(area.value)].length : area.value.length);
+}
+function countAll(root) { for (const area of root.querySelectorAll?.("textarea[name^=say]") ?? []) count(area); }
+document.addEventListener("input", (event) => { if (event.target.matches("textarea[name^=say]")) count(event.target); });
+document.addEventListener("htmx:load", (event) => countAll(event.detail.elt));
+countAll(document);
+
 function takeTheirs(button) {
   const panel = button.closest("#inspector, .inspector-here");
   if (panel) window.htmx.ajax("GET", button.dataset.takeTheirs, { target: panel, swap: "innerHTML" });
@@ -73,6 +95,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   // Beginning anew must not carry the place where the last talk stood.
   if (event.detail.elt?.id === "restart-try") delete event.detail.parameters.state;
+  // Of a long table only what was changed is sent.
+  for (const area of event.detail.elt?.querySelectorAll?.("[data-only-changed]") ?? []) {
+    if (area.value === area.defaultValue) delete event.detail.parameters[area.name];
+  }
   // An answer brings what changed since this tab looked last.
   const state = $("#state");
   if (state && !("since" in event.detail.parameters)) event.detail.parameters.since = state.dataset.rev;

@@ -1,6 +1,7 @@
 """What the engine wants done: wishes, not deeds. `runtime/perform.py` carries them out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flows.workspace import Coupon
@@ -22,6 +23,7 @@ class Say:
     buttons: tuple[Button, ...] = ()
     script: str = ""
     variant: str = ""
+    card: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

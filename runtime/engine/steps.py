@@ -10,7 +10,8 @@ from typing import Any
 
 from flows.book import FlowBook
 from flows.conditions import holds
-from flows.model import Ask, Branch, Call, End, Handover, Say, Set, in_language
+from flows.model import Ask, Branch, Call, End, Handover, Say, Set, Text, in_language
+from flows.scripts import SayCard, Variant
 from flows.templates import nested, render
 from runtime.engine import effects
 from runtime.engine.answers import pick
@@ -38,17 +39,36 @@ class Walk:
     def say(self, key: str, buttons: tuple[effects.Button, ...] = ()) -> None:
         """Say a script in the visitor's language, and note who saw which variant."""
         script = self.book.scripts.get(key)
-        if script is None or not script.variants:
+        if script is None or not script.variants:  # Nothing to say, but something to tap.
             if buttons:
                 self.wishes.append(effects.Say("", buttons))
             return
         session, weights = self.session, self.turn.weights.get(key, {})
-        variant = choose(script, session.visitor, session.assigned.get(key, ""), weights)
-        words = in_language(script.variants[variant].text, session.lang, self.default_language)
-        text = render(words, self._values())
-        if text or buttons:
-            self.wishes.append(effects.Say(text, buttons, key, variant))
-        self._expose(key, variant, script.goal)
+        chosen = choose(script, session.visitor, session.assigned.get(key, ""), weights)
+        variant = script.variants.get(chosen, Variant(""))
+        text, values = self._in_words(variant.text), self._values()
+        card = self._card(variant.card, key) if variant.card else {}
+        offered = [self._in_words(reply) for reply in variant.replies]
+        buttons = (*buttons, *(effects.Button(words, words) for words in offered if words))
+        text = render(text, values)
+        if text or buttons or card:
+            self.wishes.append(effects.Say(text, buttons, key, chosen, card))
+        if chosen:
+            self._expose(key, chosen, script.goal)
+
+    def _in_words(self, text: Text) -> str:
+        return in_language(text, self.session.lang, self.default_language)
+
+    def _card(self, card: SayCard, script: str) -> dict[str, str]:
+        """Give a card as the widget shows it: filled in, without what is empty."""
+        values = self._values()
+        words = {
+            name: render(self._in_words(text), values)
+            for name, text in (("title", card.title), ("text", card.text), ("label", card.label))
+        }
+        shown = {**words, "image": card.image, "url": card.url}
+        kept = {name: value for name, value in shown.items() if value}
+        return {"kind": "card", "script": script, **kept} if kept else {}
 
     @property
     def default_language(self) -> str:

@@ -11,21 +11,22 @@ from flows.scripts import Script
 
 
 def shares(script: Script, weights: Mapping[str, float]) -> dict[str, float]:
-    """Give each variant's share (they sum to 1): fixed, earned (`weights`) or even."""
+    """Give each approved variant's share (they sum to 1): fixed, earned (`weights`) or even."""
     given = script.weights if script.weighting == "fixed" else {}
     if script.weighting == "bandit":
         given = weights
-    known = {key: max(given.get(key, 0.0), 0.0) for key in script.variants}
-    if script.weighting == "bandit" and set(given) != set(script.variants):
+    spoken = script.spoken
+    known = {key: max(given.get(key, 0.0), 0.0) for key in spoken}
+    if script.weighting == "bandit" and not set(spoken) <= set(given):
         known = {}
     total = sum(known.values())
     if total <= 0:
-        return {key: 1 / len(script.variants) for key in script.variants}
+        return {key: 1 / len(spoken) for key in spoken}
     return {key: weight / total for key, weight in known.items()}
 
 
 def choose(script: Script, visitor: str, assigned: str, weights: Mapping[str, float]) -> str:
-    """Choose a variant for a visitor; empty when the script has none."""
+    """Choose a variant for a visitor; empty when the script has none that is approved."""
     if assigned in script.variants:
         return assigned
     point = draw(f"{script.key}|{visitor}")

@@ -7,6 +7,7 @@ const MANY = 150;
 export const FEW = 50;
 const WIDTH = 220, HEAD = 38;
 const MARGIN = 0.35, LANES = 120;
+const STRETCH = 1.5, REST = 90;
 const WORDS_FROM = 0.22, DIM = 0.28, DIM_LINK = 0.4, LINE = 3.5, RING = 3;
 
 export class Far {
@@ -39,6 +40,8 @@ export class Far {
   step() {
     const { on } = this;
     if (this.canvas.hidden === on) this.canvas.hidden = !on;
+    // With few cards all of them are on the page; with many, each that is gets the class itself.
+    this.view.layer.classList.toggle("afar", !on && this.view.k < FAR);
     if (!on) { this.letGo(); return; }
     const out = this.taken();
     if (out.size !== this.out.size || [...out].some((key) => !this.out.has(key))) {
@@ -47,11 +50,19 @@ export class Far {
       this.cards.culledAt = this.links.culledAt = null;
     }
     if (!this.picture || !this.covers()) this.draw();
+    else if (this.picture.k !== this.view.k) this.drawSoon();
+  }
+
+  /** While the zoom changes, the picture is stretched: it is drawn sharp again when the zoom rests. */
+  drawSoon() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.spoil(), REST);
   }
 
   /** Close up the picture is of no use, and its memory is. */
   letGo() {
     if (!this.picture) return;
+    clearTimeout(this.resting);
     this.out = new Set();
     this.picture = null;
     this.canvas.width = this.canvas.height = 0;
@@ -74,12 +85,13 @@ export class Far {
   }
 
   covers() {
-    const { picture } = this, sight = this.wanted(0);
-    return picture.k === this.view.k && (sight.right <= sight.left || sight.bottom <= sight.top
+    const { picture } = this, sight = this.wanted(0), stretch = this.view.k / picture.k;
+    return stretch < STRETCH && stretch > 1 / STRETCH && (sight.right <= sight.left || sight.bottom <= sight.top
       || (sight.left >= picture.left && sight.right <= picture.right && sight.top >= picture.top && sight.bottom <= picture.bottom));
   }
 
   draw() {
+    clearTimeout(this.resting);
     const { view, pen, canvas } = this, { k } = view, box = this.wanted(MARGIN);
     const sharp = Math.min(2, devicePixelRatio || 1);
     // Whole pixels of the page, so that the picture stays sharp where the view rests.

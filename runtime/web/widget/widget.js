@@ -190,13 +190,15 @@
     return item;
   }
   function makeCard(card) {
+    const safe = (address) => /^(https?:\/\/|\/(?!\/))/i.test(address ?? ""), plain = card.kind === "card";
     const over = card.expires && card.expires <= Date.now();
     const expiry = over ? say("已过期", "Expired") : card.expires ? say("有效期至 ", "Valid until ") + clock(card.expires) : "";
-    const facts = el("div", {}, el("strong", {}, card.title ?? ""), el("code", {}, card.code ?? ""), el("small", {}, expiry));
-    const node = el(over ? "div.card.over" : "div.card", {}, el("b.amount", {}, `¥${card.amount}`), facts);
-    if (!over && /^(https?:\/\/|\/(?!\/))/i.test(card.url)) {
+    const facts = el("div", {}, el("strong", {}, card.title ?? ""), el("code", {}, card.code ?? ""), el("small", {}, card.text ?? expiry));
+    const head = !plain ? el("b.amount", {}, `¥${card.amount}`) : safe(card.image) ? el("img", { src: card.image, alt: card.title ?? "" }) : "";
+    const node = el(`div.card${over ? ".over" : ""}${plain ? ".plain" : ""}`, {}, head, facts);
+    if (!over && safe(card.url)) {
       const follow = () => send("click", { script: card.script ?? "" });
-      const link = el("a", { href: card.url, onclick: follow }, say("去使用", "Use it now"));
+      const link = el("a", { href: card.url, onclick: follow }, card.label ?? (plain ? say("看看", "Have a look") : say("去使用", "Use it now")));
       if (link.origin !== location.origin) Object.assign(link, { target: "_blank", rel: "noopener" });
       node.append(link);
     }
@@ -272,7 +274,7 @@
     launcher.setAttribute("aria-expanded", String(open));
     teaser.hidden = !words && !card;
     teaserText.textContent = words;
-    teaserCard.textContent = card ? `¥${card.amount} ${card.title ?? ""}` : "";
+    teaserCard.textContent = card ? `${card.amount ? `¥${card.amount} ` : ""}${card.title ?? ""}` : "";
   }
   // Beginning and leaving.
   function begin() {
