@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, step_forms, wording
+from designer import access, condition_trees, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
@@ -32,7 +32,6 @@ from designer.pages import (
 )
 from designer.tables import Role, User
 from designer.thumbnails import thumbnail
-from flows.conditions import OPERATORS
 from runtime.services import Portal
 from runtime.settings import Settings, kept_secret
 
@@ -171,11 +170,11 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["condition_words"] = wording.condition_words
     app.jinja_env.filters["fact_name"] = wording.fact_name
     app.jinja_env.filters["duration_words"] = wording.duration_words
-    app.jinja_env.filters["is_plain"] = step_forms.is_plain
-    app.jinja_env.filters["is_any"] = step_forms.is_any
-    app.jinja_env.filters["tests_of"] = step_forms.tests_of
-    app.jinja_env.filters["test_value"] = step_forms.test_value
-    app.jinja_env.globals["operators"] = list(OPERATORS)
+    app.jinja_env.filters["tree_text"] = condition_trees.tree_text
+    app.jinja_env.filters["is_empty"] = condition_trees.is_empty
+    app.jinja_env.filters["does_words"] = wording.does_words
+    app.jinja_env.filters["reason_name"] = wording.reason_name
+    app.jinja_env.globals["operator_names"] = wording.operator_names
     app.jinja_env.globals.update(
         may=access.may, locale=get_locale, kind_name=wording.kind_name, port_name=wording.port_name
     )

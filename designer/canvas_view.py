@@ -7,10 +7,10 @@ from flask_security import current_user
 
 from designer import drafts, history
 from designer.cards import cards_of, notes_of, seen_as
+from designer.condition_trees import facts_to_choose
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows.check import slots_of
 from flows.problems import Problem
-from rules.facts import FACTS
 from runtime.releases import live_files
 
 
@@ -46,7 +46,10 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "scripts": sorted(book.scripts),
         "flows": sorted(book.flows),
         "intents": sorted(book.intents),
-        "facts": sorted(FACTS) + sorted(f"slot.{slot}" for slot in slots_of(book)),
+        "facts": facts_to_choose(
+            sorted(f"slot.{slot}" for slot in slots_of(book)),
+            {"message.intent": sorted(book.intents)},
+        ),
         "languages": workspace.languages,
         "rev": workspace.rev,
         "seen": seen_as(workspace, flow, step),

@@ -1,5 +1,6 @@
 """Form fields to plain values: `choices.0.text.en=Prices` becomes nested lists and mappings."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from flows.edits import EditRefused
 from rules.facts import FACTS
 
 MOST_FIELDS = 2_000
+MOST_DEPTH, MOST_PARTS = 12, 100
 
 
 def nested_values(form: Mapping[str, str]) -> dict[str, Any]:
@@ -58,15 +60,39 @@ def number_of(text: Any, default: float | None = None) -> float | int | None:
     return int(value) if value.is_integer() else value
 
 
-def condition_of(group: Mapping[str, Any]) -> dict[str, Any]:
-    """Build a condition from the rows of a form: all or any of them."""
-    parts = [_test_of(row) for row in rows(group, "tests") if row.get("fact")]
-    return {"any" if group.get("match") == "any" else "all": parts}
+def condition_of(text: str) -> Any:
+    """Read the condition a form built, from its JSON; EditRefused for anything else."""
+    try:
+        tree = json.loads(text or "null")
+    except (ValueError, RecursionError) as error:
+        raise EditRefused("bad_edit") from error
+    return _condition(tree, 0) if tree is not None else {"all": []}
 
 
-def _test_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    fact, op, text = str(row["fact"]), str(row.get("op", "eq")), str(row.get("value", ""))
-    return {"fact": fact, "op": op, "value": _value_of(fact, op, text.strip())}
+def _condition(tree: Any, depth: int) -> dict[str, Any]:
+    """Turn `{kind, parts}` and `{fact, op, value}` as typed into a condition's plain values."""
+    if not isinstance(tree, dict) or depth > MOST_DEPTH:
+        raise EditRefused("bad_edit")
+    if "fact" in tree:
+        fact, op = str(tree["fact"]).strip(), str(tree.get("op", "eq"))
+        return {
+            "fact": fact,
+            "op": op,
+            "value": _value_of(fact, op, str(tree.get("value", "")).strip()),
+        }
+    parts = tree.get("parts")
+    if not isinstance(parts, list) or len(parts) > MOST_PARTS:
+        raise EditRefused("bad_edit")
+    inner = [_condition(part, depth + 1) for part in parts if _says_something(part)]
+    if tree.get("kind") == "not":
+        return {"not": inner[0] if len(inner) == 1 else {"all": inner}}
+    return {"any" if tree.get("kind") == "any" else "all": inner}
+
+
+def _says_something(part: Any) -> bool:
+    if not isinstance(part, dict):
+        return False
+    return bool(str(part.get("fact", "")).strip()) if "fact" in part else bool(part.get("parts"))
 
 
 def typed_value(fact: str, text: str) -> Any:

@@ -33,9 +33,8 @@ def rule_values(form: Values) -> Values:
     name = text_of(form.get("name"))
     if name:
         values["name"] = name.get("", name) if set(name) == {""} else name
-    if form.get("keep_when") != "1":
-        when = condition_of(form["when"] if isinstance(form.get("when"), dict) else {})
-        values["when"] = when if next(iter(when.values())) else None
+    when = condition_of(str(form.get("when", "")))
+    values["when"] = when if next(iter(when.values())) else None
     return values
 
 

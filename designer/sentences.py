@@ -71,6 +71,20 @@ DIFFERENCES = {
     "file_removed": N_("file %(file)s removed"),
 }
 PORTS = {"next": N_("next"), "otherwise": N_("otherwise")}
+DOES = {
+    "Product Viewed": N_("views %(what)s"),
+    "Product Added": N_("puts %(what)s into the cart"),
+    "Product Removed": N_("takes %(what)s out of the cart"),
+    "Cart Viewed": N_("looks at the cart"),
+    "Checkout Started": N_("begins to check out"),
+    "Order Completed": N_("orders %(what)s"),
+    "page": N_("opens a page"),
+    "message": N_("writes something that means “%(what)s”"),
+}
+EMPTY_FACTS = {
+    "cart.count": N_("the cart is empty"),
+    "order.count": N_("there was no order yet"),
+}
 OPERATORS = {
     "eq": N_("is"),
     "ne": N_("is not"),
@@ -216,8 +230,15 @@ PROBLEMS = {
     "not_a_rasa_project": N_("This is no Rasa project: domain.yml is missing."),
     "no_stories": N_("The project has neither stories nor rules, so there is no dialogue in it."),
     "too_many_steps": N_("The stories have too many steps; at most %(most)s."),
+    "not_a_table": N_("This is no table of wordings: it needs the columns script and variant."),
     "bad_review": N_("A wording is draft or approved, but not %(value)s."),
     "nothing_approved": N_("No wording of %(script)s is approved yet, so it would say nothing."),
+    "never_holds": N_("The conditions contradict each other: the rule never speaks."),
+    "always_holds": N_("The conditions hold for everybody; you can do without them."),
+    "or_of_negatives": N_(
+        "“Is not A or is not B” holds for everybody: you probably mean that none of them holds."
+    ),
+    "rule_shadowed": N_("Rule %(other)s speaks first whenever this one would."),
     "bad_note_color": N_("%(color)s is not a colour of notes."),
     "bad_talk_line": N_(
         "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."

@@ -10,9 +10,8 @@ from designer import drafts, history
 from designer.form_values import condition_of, nested_values, number_of, rows, text_of
 from designer.workspace import Workspace, workspace_of
 from flows import edits, script_edits
-from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.edits import EditRefused
-from flows.model import Branch, Step
+from flows.model import Step
 from flows.yaml_text import read
 
 Values = dict[str, Any]
@@ -57,36 +56,6 @@ def body_of(step: Step, values: Values, text: str) -> Values:
     if title:
         body["title"] = {**raw["title"], **title} if isinstance(raw.get("title"), dict) else title
     return {name: value for name, value in body.items() if value not in ("", None)}
-
-
-def is_plain(condition: Condition) -> bool:
-    """Say whether the form can show a condition: one list of tests, all or any."""
-    if isinstance(condition, FactTest):
-        return True
-    parts = condition.parts if isinstance(condition, AllOf | AnyOf) else (condition,)
-    return all(isinstance(part, FactTest) for part in parts)
-
-
-def tests_of(condition: Condition) -> list[FactTest]:
-    """Give the rows of a plain condition."""
-    if isinstance(condition, FactTest):
-        return [condition]
-    parts = condition.parts if isinstance(condition, AllOf | AnyOf) else ()
-    return [part for part in parts if isinstance(part, FactTest)]
-
-
-def is_any(condition: Condition) -> bool:
-    """Say whether one of the rows is enough."""
-    return isinstance(condition, AnyOf)
-
-
-def test_value(test: FactTest | None) -> str:
-    """Show the value of a row as people type it."""
-    if test is None:
-        return ""
-    if isinstance(test.value, tuple):
-        return ", ".join(map(str, test.value))
-    return str(test.value).lower() if isinstance(test.value, bool) else str(test.value)
 
 
 def _wordings(
@@ -150,15 +119,10 @@ def _expect(values: Values) -> Values | None:
     return {kind: kept} if kind == "number" or kept else None
 
 
-def _branch(step: Step, values: Values, raw: Values) -> Values:
+def _branch(_step: Step, values: Values, _raw: Values) -> Values:
     cases = []
     for number, row in enumerate(rows(values, "cases")):
-        kept = row.get("keep", "")
-        if kept.isdigit() and isinstance(step, Branch) and int(kept) < len(raw["branch"]):
-            # Too nested for the form: the condition stays as it stands in the YAML.
-            when = raw["branch"][int(kept)]["when"]
-        else:
-            when = condition_of(row)
+        when = condition_of(str(row.get("when", "")))
         if next(iter(when.values()), None) or number == 0:
             cases.append({"when": when, "next": row.get("next", "")})
     return {"branch": cases, "otherwise": values.get("otherwise", "")}

@@ -4,12 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from flask_babel import format_datetime, get_locale, ngettext
+from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
 from designer.sentences import (
     DIFFERENCES,
+    DOES,
     DURATIONS,
+    EMPTY_FACTS,
     FACTS,
     KINDS,
     LEFT_OUT,
@@ -25,6 +27,7 @@ from flows.model import Text, in_language
 from flows.problems import Problem
 from flows.segments import Conflict
 from rules.durations import words
+from rules.model import Trigger
 
 
 def sentence(problem: Problem) -> str:
@@ -79,6 +82,11 @@ def operator_name(operator: str) -> str:
     return _(OPERATORS.get(operator, operator))
 
 
+def operator_names() -> dict[str, str]:
+    """Name every operator as people say it."""
+    return {operator: _(name) for operator, name in OPERATORS.items()}
+
+
 def fact_name(fact: str) -> str:
     """Name a fact as people say it; a slot goes by its own name."""
     return _(FACTS[fact]) if fact in FACTS else fact.removeprefix("slot.")
@@ -91,12 +99,23 @@ def duration_words(seconds: float) -> str:
     return _(DURATIONS[unit], n=text.removesuffix(unit))
 
 
+def does_words(trigger: Trigger) -> str:
+    """Say what a visitor does to wake a rule."""
+    what = ", ".join(map(str, trigger.where.values()))
+    if trigger.event not in DOES:
+        return _("does “%(event)s”", event=f"{trigger.event} {what}".strip())
+    nothing = _("anything") if trigger.event == "message" else _("a product")
+    return _(DOES[trigger.event], what=what or nothing)
+
+
 def condition_words(condition: Condition) -> str:
     """Say a condition in one line."""
     if isinstance(condition, FactTest):
         value = condition.value
         shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
         name = fact_name(condition.fact)
+        if value == 0 and condition.op == "eq" and condition.fact in EMPTY_FACTS:
+            return _(EMPTY_FACTS[condition.fact])
         if isinstance(value, bool) and condition.op == "eq":
             return name if value else _("not (%(condition)s)", condition=name)
         if condition.op == "exists":
@@ -135,7 +154,8 @@ def difference_words(difference: Difference) -> str:
     """Say what differs between two versions."""
     text = DIFFERENCES[difference.code]
     if isinstance(text, tuple):
-        return ngettext(*text, len(difference.names))
+        many = len(difference.names)
+        return _(text[many != 1], num=many)
     names = ", ".join(part_name((name,)) for name in difference.names)
     return _(text, file=difference.file, names=names)
 

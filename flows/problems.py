@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-WARNINGS = frozenset({"missing_translation", "unreachable_step", "rule_shadowed", "no_limit"})
+WARNINGS = frozenset(
+    {
+        "missing_translation",
+        "unreachable_step",
+        "no_limit",
+        "rule_shadowed",
+        "never_holds",
+        "always_holds",
+        "or_of_negatives",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from flows.book import FlowBook
 from flows.check import condition_problems, set_of, slots_of
 from flows.problems import Problem
 from flows.yaml_text import Document
+from rules.analysis import find_odd
 from rules.facts import FACT_KINDS
 from rules.model import MESSAGE, Rule
 from rules.simulate import passes
@@ -21,6 +22,8 @@ def find_problems(
     for rule in rules:
         document = documents[f"rules/{rule.key}.yaml"]
         problems += _in_rule(rule, document, book)
+        for odd in find_odd(rule, rules):
+            problems.append(document.problem(odd.code, ("when",), other=odd.other))
         if not document.problems:
             problems += _in_tests(rule, document)
     return sorted(set_of(problems), key=lambda p: (p.file, p.line, p.column, p.code))

@@ -2,27 +2,30 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from designer import drafts
 from designer.access import author, needs
 from designer.cards import language
+from designer.condition_trees import facts_to_choose
 from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.rule_forms import EVENTS, rule_values
-from designer.step_forms import is_plain, tests_of
 from designer.turning import turned
-from designer.workspace import engine, open_workspace
+from designer.wording import sentence_of
+from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows import trees
-from flows.conditions import OPERATORS
+from flows.check import slots_of
+from flows.edits import EditRefused
 from flows.yaml_text import write
 from rules.durations import words
-from rules.facts import FACTS
 from rules.simulate import passes
+from runtime.insight.replay import estimate, products_seen
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -85,6 +88,22 @@ def save(rule: str) -> Response:
     return _show(rule, _("Saved."))
 
 
+@bp.post("/<rule>/look")
+def look(rule: str) -> str:
+    """Show a rule as the form has it right now: in words, what is odd, and what it would do."""
+    workspace = open_workspace()
+    path = f"rules/{rule}.yaml"
+    if path not in workspace.files:
+        abort(404)
+    form = nested_values({name: request.form[name] for name in request.form})
+    try:
+        text = trees.set_values(workspace.files[path], rule_values(form))
+    except (EditRefused, ValueError) as refused:
+        return sentence_of(getattr(refused, "code", "bad_edit"))
+    seen = workspace_of({**workspace.files, path: text}, workspace.rev)
+    return render_template("rules/_look.html", **_looked(seen, rule))
+
+
 @bp.post("/<rule>/delete")
 @needs("edit")
 def delete(rule: str) -> Response:
@@ -110,25 +129,43 @@ def redo(rule: str) -> Response:
 
 def _show(key: str, notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
-    found = [rule for rule in workspace.compiled.rules if rule.key == key]
-    if not found:
-        abort(404)
-    rule, book = found[0], workspace.compiled.book
+    book = workspace.compiled.book
+    products = products_seen(engine())
+    intents = sorted(book.intents)
+    lists = {"message.intent": intents, "page.product": products, "order.product": products}
+    lists["sentiment.label"] = ["positive", "neutral", "negative"]
     values: dict[str, Any] = {
-        "rule": rule,
+        **_looked(workspace, key),
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
-        "plain": is_plain(rule.when),
-        "tests": tests_of(rule.when),
-        "passed": passes(rule),
-        "facts": sorted(FACTS),
-        "operators": list(OPERATORS),
+        "facts": facts_to_choose(sorted(f"slot.{slot}" for slot in slots_of(book)), lists),
+        "products": products,
         "events": EVENTS,
-        "scripts": sorted(book.scripts),
-        "coupons": sorted(book.workspace.coupons),
-        "flows": sorted(book.flows),
-        "intents": sorted(book.intents),
-        "problems": workspace.problems_in(f"rules/{key}.yaml"),
-        "words": words,
+        "targets": {
+            "send_script": sorted(book.scripts),
+            "push_coupon": sorted(book.workspace.coupons),
+            "start_flow": sorted(book.flows),
+        },
+        "intents": intents,
         "notice": notice,
     }
     return show("rules", "one", status, **values)
+
+
+def _looked(workspace: Workspace, key: str) -> dict[str, Any]:
+    """Give a rule with its sentence in both languages, its problems, tests and reckoned hits."""
+    found = [rule for rule in workspace.compiled.rules if rule.key == key]
+    if not found:
+        abort(404)
+    rule = found[0]
+    sentences = []
+    for locale, lang in (("zh", "zh-CN"), ("en", "en")):
+        with force_locale(locale):
+            sentences.append((lang, render_template("rules/_sentence.html", rule=rule)))
+    return {
+        "rule": rule,
+        "sentences": sentences,
+        "problems": workspace.problems_in(f"rules/{key}.yaml"),
+        "passed": passes(rule),
+        "estimate": estimate(engine(), rule),
+        "words": words,
+    }

@@ -69,9 +69,7 @@ def _take(rows: list[Row], rev: int) -> Response:
     if found.texts:
         who = drafts.Author(author(), "scripts", _("wordings edited in the table"))
         try:
-            drafts.save(
-                engine(), who, dict(found.texts), dict.fromkeys(found.texts, rev or workspace.rev)
-            )
+            drafts.save(engine(), who, dict(found.texts), _revisions(workspace, found, rev))
         except drafts.StaleEdit as stale:
             return _show(
                 _(
@@ -81,6 +79,12 @@ def _take(rows: list[Row], rev: int) -> Response:
                 409,
             )
     return _show(_sentence(found))
+
+
+def _revisions(workspace: Workspace, found: TakenIn, rev: int) -> dict[str, int]:
+    """Say on which revision each text was made; a script that is new has none."""
+    known = {path for path in found.texts if path in workspace.files}
+    return {path: (rev or workspace.rev) if path in known else 0 for path in found.texts}
 
 
 def _sentence(found: TakenIn) -> str:

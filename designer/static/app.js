@@ -36,6 +36,7 @@ function addRow(rows) {
   const row = template.content.firstElementChild.cloneNode(true);
   for (const field of row.querySelectorAll("[name]")) field.name = field.name.replace("#", number);
   template.before(row);
+  row.dispatchEvent(new CustomEvent("dialoom:row", { bubbles: true }));
   const first = row.querySelector("input, select");
   if (first) first.focus();
 }
@@ -51,6 +52,10 @@ document.addEventListener("change", (event) => {
   target.value = "";
   area?.focus();
   area?.dispatchEvent(new Event("input", { bubbles: true }));
+});
+// What a deed may name depends on the deed.
+document.addEventListener("change", (event) => {
+  if ("deed" in event.target.dataset) event.target.nextElementSibling.setAttribute("list", `targets-${event.target.value}`);
 });
 const letters = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 function count(area) {

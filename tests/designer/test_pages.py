@@ -216,13 +216,16 @@ def test_the_form_of_a_rule_keeps_its_tests(client: FlaskClient, portal: Portal)
         "where": "Mate 60 Pro",
         "wait": "90s",
         "end_on": "page_leave",
-        "when.match": "any",
-        "when.tests.0.fact": "cart.count",
-        "when.tests.0.op": "gte",
-        "when.tests.0.value": "2",
-        "when.tests.1.fact": "visitor.vip",
-        "when.tests.1.op": "eq",
-        "when.tests.1.value": "true",
+        "when": json.dumps(
+            {
+                "kind": "any",
+                "parts": [
+                    {"fact": "cart.count", "op": "gte", "value": "2"},
+                    {"fact": "visitor.vip", "op": "eq", "value": "true"},
+                    {"kind": "not", "parts": [{"fact": "page.type", "op": "eq", "value": "x"}]},
+                ],
+            }
+        ),
         "then.0.do": "send_script",
         "then.0.target": "offer",
         "cooldown": "1h",
@@ -236,6 +239,7 @@ def test_the_form_of_a_rule_keeps_its_tests(client: FlaskClient, portal: Portal)
         "value: 2",
         "value: true",
         "any:",
+        "not:",
     ):
         assert part in text
 

@@ -197,8 +197,7 @@
     const head = !plain ? el("b.amount", {}, `¥${card.amount}`) : safe(card.image) ? el("img", { src: card.image, alt: card.title ?? "" }) : "";
     const node = el(`div.card${over ? ".over" : ""}${plain ? ".plain" : ""}`, {}, head, facts);
     if (!over && safe(card.url)) {
-      const follow = () => send("click", { script: card.script ?? "" });
-      const link = el("a", { href: card.url, onclick: follow }, card.label ?? (plain ? say("看看", "Have a look") : say("去使用", "Use it now")));
+      const link = el("a", { href: card.url, onclick: () => send("click", { script: card.script ?? "" }) }, card.label ?? (plain ? say("看看", "Have a look") : say("去使用", "Use it now")));
       if (link.origin !== location.origin) Object.assign(link, { target: "_blank", rel: "noopener" });
       node.append(link);
     }

@@ -1,0 +1,69 @@
+"""Conditions as the builder shows them: groups with a kind and parts, tests with what was typed."""
+
+import json
+from typing import Any
+
+from designer.wording import fact_name
+from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
+from rules.facts import FACTS
+
+GROUPS = ("cart", "page", "order", "visitor", "message", "sentiment", "session", "time", "slot")
+
+
+def tree_of(condition: Condition) -> dict[str, Any]:
+    """Give a condition as the builder keeps it; a single test stands in a group of its own."""
+    tree = _tree(condition)
+    return tree if "kind" in tree else {"kind": "all", "parts": [tree]}
+
+
+def _tree(condition: Condition) -> dict[str, Any]:
+    if isinstance(condition, FactTest):
+        return {"fact": condition.fact, "op": condition.op, "value": value_words(condition.value)}
+    if isinstance(condition, Not):
+        return {"kind": "not", "parts": [_tree(condition.part)]}
+    kind = "all" if isinstance(condition, AllOf) else "any"
+    return {"kind": kind, "parts": [_tree(part) for part in condition.parts]}
+
+
+def tree_text(condition: Condition) -> str:
+    """Give the builder's tree as JSON."""
+    return json.dumps(tree_of(condition), ensure_ascii=False)
+
+
+def value_words(value: Any) -> str:
+    """Write a value as people type it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def facts_to_choose(slots: list[str], lists: dict[str, list[str]]) -> str:
+    """Give every fact with its name, kind and list of values, for the pickers, as JSON."""
+    known = [
+        {
+            "fact": name,
+            "name": fact_name(name),
+            "kind": fact.kind,
+            "group": name.partition(".")[0],
+            "example": "" if isinstance(fact.example, bool) else str(fact.example),
+            "values": lists.get(name, []),
+        }
+        for name, fact in FACTS.items()
+    ]
+    known += [
+        {
+            "fact": name,
+            "name": name.removeprefix("slot."),
+            "kind": "",
+            "group": "slot",
+            "example": "",
+            "values": [],
+        }
+        for name in slots
+    ]
+    return json.dumps(known, ensure_ascii=False)
+
+
+def is_empty(condition: Condition) -> bool:
+    """Say whether a condition asks for nothing."""
+    return isinstance(condition, AllOf | AnyOf) and not condition.parts

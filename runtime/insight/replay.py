@@ -1,0 +1,72 @@
+"""Recorded events, replayed against a rule: how often would it have spoken?"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from rules.model import MESSAGE, TICK, Event, Rule
+from rules.simulate import simulate
+from rules.snapshot import product_of
+from runtime.db import transaction
+from runtime.tables import EventRow
+
+MOST_EVENTS = 20_000
+INNER = frozenset(
+    ("entered", "said", "exposed", "clicked", "converted", "handover", "rule_fired", "rule_silent")
+) | {"coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
+"""Events we write ourselves; no visitor did them, so no rule wakes by them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a rule would have done: how often it speaks, to how many, and what kept it quiet."""
+
+    fired: int = 0
+    visitors: int = 0
+    silent: Mapping[str, int] = field(default_factory=dict)
+    events: int = 0
+    is_cut: bool = False
+
+
+def estimate(engine: Engine, rule: Rule, days: float = 7.0) -> Estimate:
+    """Replay the events of the last days against one rule, each visitor by themselves."""
+    now = time.time()
+    by_visitor, many = _events_since(engine, now - days * 86400)
+    fired, visitors, silent = 0, 0, Counter[str]()
+    for events in by_visitor.values():
+        # A timer that is still running at the end is let run out.
+        moments = simulate([rule], [*events, Event(TICK, now + rule.trigger.wait)])
+        mine = sum(moment.fired for moment in moments)
+        fired, visitors = fired + mine, visitors + bool(mine)
+        silent.update(moment.reason for moment in moments if not moment.fired)
+    return Estimate(fired, visitors, dict(silent), many, many >= MOST_EVENTS)
+
+
+def products_seen(engine: Engine, most: int = 200) -> list[str]:
+    """Name the products that visitors looked at lately."""
+    query = select(EventRow.data).where(EventRow.name == "Product Viewed")
+    with transaction(engine, writes=False) as database:
+        rows = database.scalars(query.order_by(EventRow.at.desc()).limit(2_000))
+        names = (product_of(_properties(data)) for data in rows)
+        return sorted({name for name in names if name})[:most]
+
+
+def _events_since(engine: Engine, since: float) -> tuple[dict[str, list[Event]], int]:
+    query = select(EventRow.visitor, EventRow.name, EventRow.at, EventRow.data)
+    query = query.where(EventRow.at >= since, EventRow.name.not_in(INNER))
+    with transaction(engine, writes=False) as database:
+        rows = database.execute(query.order_by(EventRow.at.desc()).limit(MOST_EVENTS)).all()
+    found: dict[str, list[Event]] = {}
+    for visitor, name, at, data in reversed(rows):
+        said = data if name == MESSAGE else _properties(data)
+        found.setdefault(visitor, []).append(Event(name, at, said))
+    return found, len(rows)
+
+
+def _properties(data: Any) -> dict[str, Any]:
+    inner = data.get("properties") if isinstance(data, dict) else None
+    return inner if isinstance(inner, dict) else {}

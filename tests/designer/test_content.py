@@ -1,0 +1,176 @@
+"""Scripts, rules as one types, and the ways to begin a flow."""
+
+import io
+import json
+import re
+from urllib.parse import urlparse
+
+import pytest
+from flask.testing import FlaskClient
+
+from designer import drafts
+from designer.library import templates
+from runtime.services import Portal
+from tests.designer.test_pages import HTMX, rev
+
+
+def files(portal: Portal) -> dict[str, str]:
+    return drafts.files(portal.services.engine)
+
+
+def test_a_wording_gets_a_card_answers_and_a_review(client: FlaskClient, portal: Portal) -> None:
+    form = {
+        "rev": str(rev(client)),
+        "weighting": "bandit",
+        "goal": "Order Completed",
+        "more.warm.review": "draft",
+        "more.warm.image": "https://shop.test/a.png",
+        "more.warm.card_title.zh-CN": "iPhone15 Pro",
+        "more.warm.url": "/demo/iphone15pro/",
+        "more.warm.replies.0.zh-CN": "好的",
+    }
+    assert client.put("/scripts/offer", data=form, headers=HTMX).status_code == 200
+    text = files(portal)["scripts/offer.yaml"]
+    for part in ("review: draft", "https://shop.test/a.png", "iPhone15 Pro", "好的"):
+        assert part in text
+    seen = client.post("/scripts/offer/preview", data=form | {"preview_lang": "zh-CN"}).text
+    assert "送您100元券" in seen, "placeholders are filled with examples"
+    assert "iPhone15 Pro" in seen
+    assert client.post("/scripts/offer/undo", headers=HTMX).status_code == 200
+    assert "review" not in files(portal)["scripts/offer.yaml"]
+    form["more.warm.url"] = "javascript:alert(1)"
+    client.put("/scripts/offer", data=form | {"rev": str(rev(client))}, headers=HTMX)
+    assert "problem-list" in client.get("/scripts/offer").text
+
+
+def test_hostile_words_are_shown_as_words(client: FlaskClient, portal: Portal) -> None:
+    hostile = "<script>alert(1)</script>\u202e👨‍👩‍👧‍👦" + "长" * 1000
+    form = {"rev": str(rev(client)), "weighting": "even", "say.a.zh-CN": hostile}
+    assert client.put("/scripts/hi", data=form, headers=HTMX).status_code == 200
+    for url in ("/scripts/hi", "/scripts/", "/flows/welcome/", "/scripts-table/", "/find?q=alert"):
+        assert "<script>alert(1)" not in client.get(url).text
+    seen = client.post("/scripts/hi/preview", data=form).text
+    assert "&lt;script&gt;" in seen
+
+
+def test_a_table_goes_out_and_comes_back_in(client: FlaskClient, portal: Portal) -> None:
+    table = client.get("/scripts-table/scripts.csv").data
+    upload = {"table": (io.BytesIO(table), "s.csv")}
+    before = files(portal)
+    assert "0" in client.post("/scripts-table/scripts.csv", data=upload, headers=HTMX).text
+    assert files(portal) == before, "what came out changes nothing"
+    changed = (
+        "script,variant,zh-CN,en\nhi,a,欢迎光临,Welcome\nhi,b,您来啦,\nfresh,a,'=1+1,\n!!,a,x,\n"
+    )
+    upload = {"table": (io.BytesIO(changed.encode("gb18030")), "s.csv")}
+    answer = client.post("/scripts-table/scripts.csv", data=upload, headers=HTMX)
+    assert "!!/a" in answer.text
+    now = files(portal)
+    assert "欢迎光临" in now["scripts/hi.yaml"]
+    assert "您来啦" in now["scripts/hi.yaml"]
+    assert "=1+1" in now["scripts/fresh.yaml"]
+    for rubbish in (b"", b"\xff\xfe\x00", b"a,b\n1,2\n"):
+        bad = {"table": (io.BytesIO(rubbish), "s.csv")}
+        assert client.post("/scripts-table/scripts.csv", data=bad, headers=HTMX).status_code == 422
+
+
+def test_the_table_saves_what_was_changed(client: FlaskClient, portal: Portal) -> None:
+    form = {"rev": str(rev(client)), "say.hi.a.zh-CN": "表格里改的"}
+    assert client.put("/scripts-table/", data=form, headers=HTMX).status_code == 200
+    assert "表格里改的" in files(portal)["scripts/hi.yaml"]
+
+
+def test_a_rule_is_looked_at_as_one_types(client: FlaskClient) -> None:
+    page = client.get("/rules/dwell").text
+    assert "When a visitor views iPhone15 Pro" in page
+    assert "当访客" in page
+    when = {"kind": "all", "parts": [{"fact": "cart.count", "op": "lt", "value": "0"}]}
+    form = {"event": "Product Viewed", "priority": "70", "when": json.dumps(when)}
+    form |= {"then.0.do": "send_script", "then.0.target": "offer", "enabled": "1"}
+    seen = client.post("/rules/dwell/look", data=form).text
+    assert "never speaks" in seen
+    assert "without any limit" in seen
+    for rubbish in ("[", "7", '{"kind": "all", "parts": 5}', "[" * 5000):
+        assert client.post("/rules/dwell/look", data=form | {"when": rubbish}).status_code == 200
+
+
+@pytest.mark.parametrize("key", sorted(templates()))
+def test_every_template_can_be_taken_twice(client: FlaskClient, portal: Portal, key: str) -> None:
+    places = set()
+    for _ in range(2):
+        answer = client.post(f"/flows/new/template/{key}")
+        assert answer.status_code == 302
+        places.add(urlparse(answer.headers["location"]).path)
+        assert client.get(answer.headers["location"]).status_code == 200
+    assert len(places) == 2
+    assert client.get("/flows/new/").text.count("<svg class") >= 6
+
+
+TYPEBOT = {
+    "version": "6",
+    "id": "x",
+    "name": "FAQ",
+    "events": [
+        {"id": "e", "type": "start", "outgoingEdgeId": "e1", "graphCoordinates": {"x": 0, "y": 0}}
+    ],
+    "groups": [
+        {
+            "id": "g1",
+            "title": "Hi",
+            "graphCoordinates": {"x": 300, "y": 0},
+            "blocks": [
+                {
+                    "id": "b1",
+                    "type": "text",
+                    "content": {"richText": [{"type": "p", "children": [{"text": "Hello"}]}]},
+                },
+                {"id": "b2", "type": "webhook", "options": {}},
+            ],
+        }
+    ],
+    "edges": [{"id": "e1", "from": {"eventId": "e"}, "to": {"groupId": "g1"}}],
+    "variables": [],
+}
+
+
+def test_a_typebot_export_comes_in_with_a_list_of_what_is_missing(
+    client: FlaskClient, portal: Portal
+) -> None:
+    upload = {"export": (io.BytesIO(json.dumps(TYPEBOT).encode()), "bot.json")}
+    page = client.post("/flows/new/typebot", data=upload).text
+    assert "1 of 2 blocks" in page
+    assert re.search(r"webhook", page, re.I)
+    assert "flows/faq.yaml" in files(portal)
+    for rubbish in (b"", b"{", b"[]", b"\xff", b"[" * 100_000):
+        bad = {"export": (io.BytesIO(rubbish), "bot.json")}
+        assert client.post("/flows/new/typebot", data=bad).status_code == 422
+
+
+def test_a_rasa_project_comes_in(client: FlaskClient, portal: Portal) -> None:
+    domain = b"version: '3.1'\nintents: [greet]\nresponses:\n  utter_greet:\n  - text: Hey!\n"
+    stories = b"version: '3.1'\nstories:\n- story: hi\n  steps:\n  - intent: greet\n  - action: utter_greet\n"
+    nlu = b"version: '3.1'\nnlu:\n- intent: greet\n  examples: |\n    - hey\n    - hello\n"
+    project = [
+        (io.BytesIO(text), name)
+        for name, text in (("domain.yml", domain), ("stories.yml", stories), ("nlu.yml", nlu))
+    ]
+    page = client.post("/flows/new/rasa", data={"project": project})
+    assert page.status_code == 200
+    assert any(
+        "Hey!" in text for path, text in files(portal).items() if path.startswith("scripts/")
+    )
+    assert (
+        client.post("/flows/new/rasa", data={"project": [(io.BytesIO(b"x"), "a.yml")]}).status_code
+        == 422
+    )
+
+
+def test_first_steps_are_ticked_off_by_what_was_done(client: FlaskClient) -> None:
+    assert "0/4" in client.get("/flows/").text
+    client.post("/flows/new/template/faq_desk")
+    client.post("/try/welcome", headers=HTMX)
+    form = {"rev": str(rev(client)), "weighting": "even", "say.a.zh-CN": "您好呀"}
+    client.put("/scripts/hi", data=form, headers=HTMX)
+    assert "3/4" in client.get("/flows/").text
+    client.get("/first-steps/hide")
+    assert "3/4" not in client.get("/flows/").text
