@@ -40,7 +40,7 @@ bench: $(VENV)/.dev
 
 messages: $(VENV)/.dev
 	@$(BIN)/pybabel -q extract -F designer/babel.cfg -k N_ --no-location --sort-output -o designer/translations/messages.pot designer
-	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -i designer/translations/messages.pot -d designer/translations
+	@$(BIN)/pybabel -q update --no-fuzzy-matching -i designer/translations/messages.pot -d designer/translations
 	@$(BIN)/python -m designer.compile_messages
 
 migrate: $(VENV)/.run
