@@ -97,7 +97,9 @@ def move_steps(text: str, places: Mapping[str, Place]) -> str:
 
 def link(text: str, key: str, port: str, to: str) -> str:
     """Draw a link from a port of a step to another step; an empty `to` takes it away."""
-    steps_in(text, [key, *([to] if to else [])])
+    body = steps_in(text, [key, *([to] if to else [])])[key]
+    if to and port not in ports_of(body):
+        raise EditRefused("no_such_port", port=port)
 
     def change(tree: CommentedMap) -> None:
         holder, name = _port(tree["steps"][key], port)
@@ -205,6 +207,19 @@ def leads_by_port(body: Any) -> dict[str, str]:
         for i, item in enumerate(items or ()):
             found[f"{name}.{i}"] = str(item.get("next") or "") if isinstance(item, Mapping) else ""
     return found
+
+
+def ports_of(body: Any) -> set[str]:
+    """Name the ways out that a step's plain values have."""
+    if not isinstance(body, Mapping) or "end" in body:
+        return set()
+    inner = {port for port in leads_by_port(body) if "." in port}
+    intents = {port for port in inner if port.startswith("intents.")}
+    if "branch" in body:
+        return (inner - intents) | {"otherwise"}
+    if "ask" in body:
+        return inner | {"otherwise"} | ({"next"} if body.get("slot") else set())
+    return {"next"}
 
 
 def leads_to(body: Any) -> set[str]:

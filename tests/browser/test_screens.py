@@ -1,0 +1,217 @@
+"""Every screen by day and by night, wide and narrow: nothing keeps anybody out, and a picture is kept."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import SHOTS
+from tests.installation import PASSWORD, Installation
+
+AXE = Path(__file__).parents[1] / ".cache" / "axe-core" / "node_modules/axe-core/axe.min.js"
+PICTURES = SHOTS / "screens"
+KINDS = ("say", "ask", "branch", "set", "call", "handover", "end")
+WIDE, NARROW = 1440, 390
+HEIGHTS = {WIDE: 900, NARROW: 844}
+SETTINGS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW)]
+"""In the order that changes least from one to the next."""
+WITHOUT_AXE = ("dark", NARROW)
+LOOK = """async (part) => (await axe.run(part, {resultTypes: ["violations"]})).violations
+    .filter((found) => ["serious", "critical"].includes(found.impact))
+    .map((found) => `${found.id} (${found.impact}), ${found.nodes.length} times` + found.nodes.slice(0, 5)
+        .map((node) => `\\n    ${node.target.flat().join(" ")}\\n      ${node.html.slice(0, 200)}\\n      `
+            + [...node.any, ...node.all, ...node.none].map((check) => check.message).join("; ")).join(""))"""
+SCROLLS = "document.documentElement.scrollWidth - innerWidth"
+
+
+def as_it_is(_page: Page) -> None:
+    """Leave a screen as it comes."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: where it is, what is opened on it, and the part that no other screen has."""
+
+    name: str
+    path: str
+    arrange: Callable[[Page], None] = as_it_is
+    part: str = "html"
+    guest: bool = False
+
+
+@dataclass
+class Tour:
+    """The contexts that visit the screens, and what went wrong in their pages."""
+
+    url: str
+    contexts: dict[tuple[str, bool], BrowserContext]
+    shared: str
+    waiting: str
+    errors: list[str] = field(default_factory=list)
+
+    def page(self, language: str, screen: Screen) -> Page:
+        page = self.contexts[language, screen.guest].new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.set_viewport_size({"width": WIDE, "height": HEIGHTS[WIDE]})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        path = screen.path.format(shared=self.shared, waiting=self.waiting)
+        page.goto(path if path.startswith("http") else self.url + path)
+        screen.arrange(page)
+        return page
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator("#canvas[data-ready]")).to_be_visible()
+
+
+def inspecting(kind: str) -> Callable[[Page], None]:
+    def arrange(page: Page) -> None:
+        drawn(page)
+        page.evaluate(
+            "kind => document.dispatchEvent(new CustomEvent('dialoom:select', {detail: {step:"
+            " document.querySelector(`.card[data-kind=${kind}]`).dataset.step}}))",
+            kind,
+        )
+        expect(page.locator("#inspector form")).to_be_visible()
+
+    return arrange
+
+
+def with_commands(page: Page) -> None:
+    drawn(page)
+    page.keyboard.press("Control+k")
+    page.locator("#command").fill("发票")
+    expect(page.locator("#command-list .hit").first).to_be_visible()
+
+
+def with_try_chat(page: Page) -> None:
+    drawn(page)
+    page.locator("#open-try").click()
+    expect(page.locator("#try-log .line").first).to_be_visible()
+
+
+def with_try_more(page: Page) -> None:
+    with_try_chat(page)
+    page.locator(".try-more summary").click()
+    expect(page.locator("#try-known")).to_be_visible()
+    page.locator("#try-known [data-add-row]").first.click()
+
+
+def with_figures(page: Page) -> None:
+    drawn(page)
+    page.locator('[data-canvas="overlay"]').first.click()
+    expect(page.locator("#overlay-bar output")).not_to_be_empty()
+
+
+def with_two_chosen(page: Page) -> None:
+    drawn(page)
+    for card in page.locator(".card:not(.off)").all()[:2]:
+        card.locator(".card-head").click(modifiers=["Shift"])
+    expect(page.locator("#arrange")).to_be_visible()
+
+
+def with_list_open(page: Page) -> None:
+    page.locator(".edit-here summary").first.click()
+    expect(page.locator(".inspector-here form")).to_be_visible()
+
+
+def with_widget(page: Page) -> None:
+    page.locator("dialoom-widget button.launcher").click()
+    expect(page.locator("dialoom-widget .log li").first).to_be_visible()
+
+
+CANVAS = "/flows/compensation/"
+SCREENS = [
+    Screen("sign-in", "/login", guest=True),
+    Screen("flows", "/flows/"),
+    Screen("new-flow", "/flows/new/"),
+    Screen("canvas", CANVAS, drawn),
+    *(
+        Screen(
+            f"canvas-{kind}",
+            "/flows/handover/" if kind == "handover" else CANVAS,
+            inspecting(kind),
+            "#inspector",
+        )
+        for kind in KINDS
+    ),
+    Screen("canvas-commands", CANVAS, with_commands, "#commands"),
+    Screen("canvas-try", CANVAS, with_try_chat),
+    Screen("canvas-try-more", CANVAS, with_try_more, "#try"),
+    Screen("canvas-figures", CANVAS, with_figures, "#overlay-bar"),
+    Screen("canvas-two-chosen", CANVAS, with_two_chosen, "#arrange"),
+    Screen("list", f"{CANVAS}list", with_list_open),
+    Screen("history", f"{CANVAS}history/"),
+    Screen("yaml", "/yaml/flows/compensation.yaml"),
+    Screen("flow-tests", f"{CANVAS}tests"),
+    Screen("scripts", "/scripts/"),
+    Screen("script", "/scripts/offer_instalments"),
+    Screen("wordings", "/scripts-table/"),
+    Screen("rules", "/rules/"),
+    Screen("rule", "/rules/iphone15-dwell-offer"),
+    Screen("releases", "/releases/"),
+    Screen("people", "/people"),
+    Screen("audit", "/audit"),
+    Screen("inbox", "/inbox/"),
+    Screen("inbox-conversation", "/inbox/{waiting}"),
+    Screen("not-found", "/no-such-page"),
+    Screen("shared-draft", "{shared}", guest=True),
+    Screen("shop", "/demo/", with_widget, guest=True),
+]
+
+
+@pytest.fixture(scope="module")
+def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
+    """Sign in once; a draft is shared and a visitor waits for a person, so that both can be seen."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: sh tests/install_parts.sh")
+    url, waiting = installation.url, "visitor-of-the-tour"
+    first = browser.new_context(locale="zh-CN")
+    page = first.new_page()
+    page.goto(url)
+    page.fill("[name=email]", "admin@dialoom.local")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button.primary")
+    expect(page.locator("#flows h1")).to_be_visible()
+    token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
+    answer = page.request.post(f"{url}/try/compensation/share", headers={"X-CSRFToken": token})
+    shared = answer.text().split('value="')[1].split('"')[0]
+    for words in ("你好", "我要找人工客服"):
+        installation.say(waiting, words)
+    page.close()
+    kept: Any = first.storage_state()
+    english = browser.new_context(locale="en-GB", storage_state=kept)
+    contexts = {("zh", False): first, ("en", False): english}
+    contexts |= {("zh", True): browser.new_context(locale="zh-CN")}
+    contexts |= {("en", True): browser.new_context(locale="en-GB")}
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    yield Tour(url, contexts, shared, waiting)
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_a_screen_keeps_nobody_out_and_fits(tour: Tour, screen: Screen) -> None:
+    tour.errors.clear()
+    wrong = []
+    page = tour.page("zh", screen)
+    page.evaluate(AXE.read_text("utf-8"))
+    for theme, width in SETTINGS:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        where = f"{theme}-{width}"
+        page.screenshot(path=PICTURES / f"{screen.name}-{where}-zh.png")
+        over = page.evaluate(SCROLLS)
+        if over > 0:
+            wrong.append(f"{where}: the page is {over} px too wide")
+        if (theme, width) != WITHOUT_AXE:
+            wrong += [f"{where}: {found}" for found in page.evaluate(LOOK, screen.part)]
+    page.close()
+    page = tour.page("en", screen)
+    page.screenshot(path=PICTURES / f"{screen.name}-light-{WIDE}-en.png")
+    page.close()
+    wrong += [f"error: {error}" for error in tour.errors]
+    assert not wrong, "\n".join(wrong)
