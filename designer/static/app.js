@@ -94,7 +94,7 @@ function toggleTry(open) {
 }
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt?.id === "try-form" && event.detail.successful) $("#try-text").value = "";
+  if (event.detail.elt?.id === "try-form" && event.detail.xhr.status < 300) $("#try-text").value = "";
 });
 
 document.addEventListener("htmx:configRequest", (event) => {

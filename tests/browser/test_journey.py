@@ -63,7 +63,7 @@ def sign_in(journey: Journey) -> None:
 def draw_five_steps(journey: Journey) -> None:
     page = journey.operator
     page.fill("#new-flow", "followup")
-    page.click("#flows form button.primary")
+    page.click("#flows form button")
     expect(page.locator("#canvas[data-ready]")).to_be_visible()
     add(page, "say", "您好，感谢您的支持～")
     add(page, "ask", "收到货之后用得还满意吗？")

@@ -74,6 +74,12 @@ class Hands:
                 return
         raise AssertionError(f"Tab never comes to {selector}; it passed " + ", ".join(passed))
 
+    def follow(self, path: str, back: bool = False) -> None:
+        """Go to a link, follow it, and wait for where it leads."""
+        self.tab_to(f'a[href="{path}"]', back)
+        with self.page.expect_navigation(wait_until="load"):
+            self.press("Enter")
+
     def command(self, words: str) -> None:
         """Do a command of the palette by its name."""
         self.press("Control+k")
@@ -240,7 +246,7 @@ def try_it(hands: Hands) -> None:
     expect(log).to_contain_text("还满意吗")
     hands.tab_to("#try-log .quick button", back=True)
     hands.press("Enter")
-    expect(log).to_contain_text("转")
+    expect(log).to_contain_text("人工客服")
     hands.tab_to("#restart-try", back=True)
     hands.press("Enter")
     expect(log.locator(".line.visitor")).to_have_count(0)
@@ -256,8 +262,7 @@ def try_it(hands: Hands) -> None:
 
 
 def publish(hands: Hands) -> None:
-    hands.tab_to('nav a[href="/releases/"]', back=True)
-    hands.press("Enter")
+    hands.follow("/releases/", back=True)
     hands.tab_to("#releases [name=message]")
     hands.type("只用键盘")
     hands.tab_to("#releases button.primary")
@@ -268,8 +273,7 @@ def publish(hands: Hands) -> None:
 
 def take_the_offer(hands: Hands, url: str) -> None:
     hands.page.goto(f"{url}/demo/")
-    hands.tab_to('a[href="/demo/iphone15pro/"]')
-    hands.press("Enter")
+    hands.follow("/demo/iphone15pro/")
     expect(hands.page.locator("dialoom-widget .teaser")).to_be_visible(timeout=15_000)
     hands.tab_to("button.words")
     hands.press("Enter")
@@ -290,13 +294,13 @@ def ask_for_a_person(hands: Hands) -> None:
 
 
 def answer(hands: Hands) -> None:
-    hands.tab_to('nav a[href="/inbox/"]', back=True)
-    hands.press("Enter")
+    hands.follow("/inbox/", back=True)
     hands.tab_to("#waiting a")
     # The list is fetched anew every two seconds; the focus has to stay in it.
     hands.page.wait_for_timeout(ONCE_MORE * 1500)
     hands.keeps_focus("#waiting a")
-    hands.press("Enter")
+    with hands.page.expect_navigation(wait_until="load"):
+        hands.press("Enter")
     hands.keeps_focus("#reply")
     expect(hands.page.locator("#lines")).to_contain_text("开发票")
     hands.type("您好，我是小林，可以开的。")

@@ -4,6 +4,7 @@ Everything goes at a person's pace: a look before each press, typing at sixty wo
 actions are counted and printed.
 """
 
+import json
 import time
 from dataclasses import dataclass, field
 
@@ -37,6 +38,11 @@ class Newcomer:
         self.actions.append(f"write {words}")
 
 
+def after(card: Locator) -> str:
+    """Name the step that a card leads to."""
+    return str(json.loads(card.get_attribute("data-links") or "[]")[0]["to"])
+
+
 def test_a_newcomer_is_live_in_three_minutes(installation: Installation, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 860}, locale="zh-CN")
     page = context.new_page()
@@ -65,10 +71,17 @@ def test_a_newcomer_is_live_in_three_minutes(installation: Installation, browser
     person.write(area, "关注店铺领新人券～", "its wording")
     ends = page.locator('#inspector select[name="next"]')
     page.wait_for_timeout(LOOKS)
-    ends.select_option(index=1)
+    ends.select_option(after(page.locator(".card-say").first))
     person.actions.append("choose where it leads")
     person.press(page.locator("#inspector button.primary"), "save")
     expect(page.locator("#inspector .said")).not_to_be_empty()
+    person.press(page.locator("[data-canvas=fit]"), "see the whole flow")
+    person.press(page.locator(".card-say").first.locator("strong"), "the card before it")
+    page.wait_for_timeout(LOOKS)
+    page.locator('#inspector select[name="next"]').select_option("say")
+    person.actions.append("lead it to the new step")
+    person.press(page.locator("#inspector button.primary"), "save")
+    expect(page.locator('.wire[data-to="say"]')).to_have_count(1)
     person.press(page.get_by_role("link", name="发布", exact=True), "publish")
     person.write(page.locator('[name="message"]'), "我的第一个流程", "a note")
     person.press(page.locator("#publish-form button.primary"), "publish")

@@ -13,7 +13,11 @@ export class Clipboard {
     surface.addEventListener("pointerleave", () => { this.pointer = null; });
   }
 
-  get chosen() { return { keys: [...this.cards.selected], notes: this.notes.chosen ? [this.notes.chosen] : [] }; }
+  /** Give what is chosen; where nothing is, the card that has the focus. */
+  get chosen() {
+    const { selected, focused } = this.cards, notes = this.notes.chosen ? [this.notes.chosen] : [];
+    return { keys: selected.size || notes.length || !focused ? [...selected] : [focused.key], notes };
+  }
 
   /** Put the chosen steps into the event of the system; say whether there were any. */
   copied(event) {

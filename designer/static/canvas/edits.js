@@ -8,7 +8,7 @@ const PAUSE = 1500, LONGEST = 30_000;
 
 export class Edits {
   constructor({ surface, cards, links, inspector }) {
-    Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0, idlers: [] });
+    Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0 });
     cards.placeOf = (key) => this.queue.findLast(({ edit }) => edit.places?.[key])?.edit.places[key];
     cards.linksOf = (key) => this.queue.map(({ edit }) => edit).filter((edit) => edit.op === "link" && edit.from === key);
     for (const back of ["online", "dialoom:signed-in"]) addEventListener(back, () => this.next());
@@ -69,13 +69,8 @@ export class Edits {
     else this.surface.focus({ preventScroll: true });
   }
 
-  /** Press undo or redo once everything before it is saved. */
-  async press(id) {
-    await this.idle();
-    document.getElementById(id)?.click();
-  }
-
-  idle() { return this.queue.length ? new Promise((done) => this.idlers.push(done)) : Promise.resolve(); }
+  /** Undo or redo, once everything before it is saved. */
+  turn(way) { this.send({ turn: way }); }
 
   send(edit, done) {
     if (!this.surface.dataset.mayEdit) return;
@@ -98,13 +93,13 @@ export class Edits {
     if (status >= 400) this.refused(status);
     else job.done?.(keys);
     if (this.queue.length) this.next();
-    else for (const idler of this.idlers.splice(0)) idler();
   }
 
   /** Send one edit; give the status of the answer, 0 when there was none, and the keys of new steps. */
   async post(edit) {
-    const values = { rev: document.getElementById("state").dataset.rev, edit: JSON.stringify(edit) };
-    return this.ask(this.surface.dataset.editUrl, values);
+    const { rev } = document.getElementById("state").dataset, { dataset } = this.surface;
+    if (edit.turn) return this.ask(edit.turn === "undo" ? dataset.undoUrl : dataset.redoUrl, { since: rev });
+    return this.ask(dataset.editUrl, { rev, edit: JSON.stringify(edit) });
   }
 
   /** Ask the server for something whose answer swaps itself into the page. */

@@ -4,7 +4,7 @@ export class Inspector {
     Object.assign(this, { surface, view, cards, dirty: false, shown: null });
     this.panel = document.getElementById("inspector");
     this.panel.addEventListener("input", () => { this.dirty = true; });
-    this.panel.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) this.dirty = false; });
+    this.panel.addEventListener("htmx:afterRequest", (event) => { if (taken(event)) this.dirty = false; });
     cards.onRead.push((changed, gone) => this.follow(changed, gone));
   }
 
@@ -25,8 +25,8 @@ export class Inspector {
     if (!form) return true;
     return new Promise((done) => {
       form.addEventListener("htmx:afterRequest", (event) => {
-        this.dirty = !event.detail.successful;
-        done(event.detail.successful);
+        this.dirty = !taken(event);
+        done(taken(event));
       }, { once: true });
       form.requestSubmit();
     });
@@ -52,3 +52,6 @@ export class Inspector {
     return seen !== undefined && seen !== this.cards.get(this.shown).element.dataset.seen;
   }
 }
+
+/** Say whether a form was saved: a conflict is an answer too, but not that one. */
+function taken({ detail: { xhr } }) { return xhr.status >= 200 && xhr.status < 300; }

@@ -24,7 +24,7 @@ export class Keyboard {
     if (typing || event.altKey) return;
     if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
       this.settle();
-      this.edits.press(key === "y" || event.shiftKey ? "redo" : "undo");
+      this.edits.turn(key === "y" || event.shiftKey ? "redo" : "undo");
     } else if (key === "/") document.getElementById("step-search")?.focus();
     else return;
     event.preventDefault();

@@ -63,8 +63,11 @@ export class LinkLabels {
     field.style.transform = middle(link);
     this.layer.append(field);
     field.focus({ preventScroll: true });
+    let closed = false;
     const close = (keeps) => {
-      if (!field.isConnected) return;
+      // Taking the field away makes it lose the focus, which would close it once more.
+      if (closed) return;
+      closed = true;
       const text = field.value.trim();
       field.remove();
       if (keeps) this.edits.send({ op: "label", from, port, words: { [this.surface.dataset.lang]: text } });

@@ -125,8 +125,11 @@ export class Notes {
     note.append(area, tools);
     note.classList.add("writing");
     area.focus({ preventScroll: true });
+    let closed = false;
     const close = (keeps) => {
-      if (!area.isConnected) return;
+      // Taking the field away makes it lose the focus, which would close it once more.
+      if (closed) return;
+      closed = true;
       note.classList.remove("writing");
       const text = area.value;
       area.remove();
