@@ -110,6 +110,8 @@ def save(page: Page) -> None:
 
 
 def drag_link(page: Page, step: str, port: str, to: str) -> None:
+    expect(page.locator(f"#card-{step}")).to_be_visible()
+    expect(page.locator(f"#card-{to}")).to_be_visible()
     start = page.locator(f'#card-{step} .port[data-port="{port}"]').bounding_box()
     end = page.locator(f"#card-{to}").bounding_box()
     assert start

@@ -15,8 +15,10 @@ ACTIVE = """() => {
 }"""
 LOOK = """(at) => {
     if (!at || at === document.body) return {name: "", seen: true};
-    const style = getComputedStyle(at), box = at.getBoundingClientRect();
-    const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    // A field that draws nothing itself is drawn by its label.
+    const shown = getComputedStyle(at).opacity === "0" ? at.closest("label") ?? at : at;
+    const style = getComputedStyle(shown), box = shown.getBoundingClientRect();
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
     const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
     const words = at.getAttribute("aria-label") || at.innerText || at.name || "";
     const name = at.tagName.toLowerCase() + (at.id && `#${at.id}`) + (at.className && `.${at.className}`);
@@ -27,7 +29,6 @@ PLACE = """([from, to]) => [from, to].map((key) => {
     const box = document.getElementById(`card-${key}`).getBoundingClientRect();
     return [box.left, box.top + box.height / 2];
 })"""
-ONCE_MORE = 2
 
 
 @dataclass
@@ -48,20 +49,26 @@ class Hands:
         found: bool = self.page.evaluate_handle(ACTIVE).evaluate(IS, selector)
         return found
 
+    def look(self) -> dict[str, object]:
+        found: dict[str, object] = self.page.evaluate_handle(ACTIVE).evaluate(LOOK)
+        return found
+
     def at(self) -> str:
         """Say where the focus is, and note it where it cannot be seen."""
-        found = self.page.evaluate_handle(ACTIVE).evaluate(LOOK)
+        found = self.look()
         if not found["seen"]:
-            self.unseen.add(found["name"])
+            self.unseen.add(str(found["name"]))
         return str(found["name"])
 
     def keeps_focus(self, selector: str) -> None:
         """Wait until the focus is where it should be without a key being pressed."""
         for _ in range(40):
-            if self.is_at(selector):
-                self.at()
+            # A new card is brought into sight a frame after it got the focus.
+            if self.is_at(selector) and self.look()["seen"]:
                 return
             self.page.wait_for_timeout(100)
+        if self.is_at(selector) and self.at():
+            return
         raise AssertionError(f"the focus should be at {selector}, and is at “{self.at()}”")
 
     def tab_to(self, selector: str, back: bool = False, most: int = 80) -> None:
@@ -297,7 +304,7 @@ def answer(hands: Hands) -> None:
     hands.follow("/inbox/", back=True)
     hands.tab_to("#waiting a")
     # The list is fetched anew every two seconds; the focus has to stay in it.
-    hands.page.wait_for_timeout(ONCE_MORE * 1500)
+    hands.page.wait_for_timeout(3000)
     hands.keeps_focus("#waiting a")
     with hands.page.expect_navigation(wait_until="load"):
         hands.press("Enter")
