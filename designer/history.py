@@ -67,6 +67,13 @@ def name_version(engine: Engine, rev: int, name: str) -> bool:
         return change is not None
 
 
+def named(engine: Engine, most: int = 50) -> list[Change]:
+    """List the versions that were given a name, the newest first."""
+    query = select(Change).where(Change.name != "").order_by(Change.id.desc()).limit(most)
+    with transaction(engine, writes=False) as database:
+        return list(database.scalars(query))
+
+
 def restore(engine: Engine, author: drafts.Author, rev: int, paths: tuple[str, ...]) -> int:
     """Bring files back as they were at a revision, as one new change; all files without `paths`."""
     old, now = files_at(engine, rev), drafts.files(engine)

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, request, send_file
 from flask_babel import gettext as _
 
-from designer import drafts, publications, publishing
+from designer import drafts, history, publications, publishing
 from designer.access import author, needs
 from designer.fragments import show
+from designer.turning import turned
 from designer.wording import sentence, sentence_of
 from designer.workspace import engine, open_workspace, portal
 from flows.bundle import imported, packed, unpacked
@@ -47,6 +48,36 @@ def roll_back(number: int) -> Response:
     except ReleaseUnknown:
         return _show(_("There is no release %(n)s.", n=number), 404)
     return _show(_("Release %(n)s is live again.", n=number))
+
+
+@bp.post("/<int:number>/drafts")
+@needs("edit")
+def into_drafts(number: int) -> Response:
+    """Take a release back into the drafts as one change; what is live stays."""
+    try:
+        files = files_of(engine(), number)
+    except ReleaseUnknown:
+        return _show(_("There is no release %(n)s.", n=number), 404)
+    gone = dict.fromkeys(set(drafts.files(engine())) - set(files))
+    who = drafts.Author(author(), "import", _("release %(n)s taken into the drafts", n=number))
+    drafts.save(engine(), who, {**files, **gone}, {})
+    return _show(_("The drafts are what release %(n)s was.", n=number))
+
+
+@bp.post("/versions/<int:rev>/restore")
+@needs("edit")
+def restore(rev: int) -> Response:
+    """Bring every draft back as it was at a named version, as one change."""
+    who = drafts.Author(author(), "import", _("version %(rev)s restored", rev=rev))
+    history.restore(engine(), who, rev, ())
+    return _show(_("The drafts are as they were then."))
+
+
+@bp.post("/undo")
+@needs("edit")
+def undo() -> Response:
+    """Take back one's own newest import or restore of all drafts."""
+    return turned("import", True, _show)
 
 
 @bp.get("/export.zip")
@@ -103,6 +134,8 @@ def release_values(notice: str = "", failed: bool = False) -> dict[str, Any]:
         "waiting": publications.waiting(engine()),
         "decided": publications.recent(engine()),
         "me": author(),
+        "named": history.named(engine()),
+        "can_undo": drafts.can_undo(engine(), "import", author())[0],
         "notice": notice,
         "failed": failed,
     }

@@ -46,16 +46,14 @@ class Hands:
         self.page.keyboard.type(words)
 
     def is_at(self, selector: str) -> bool:
-        found: bool = self.page.evaluate_handle(ACTIVE).evaluate(IS, selector)
-        return found
+        return bool(self.page.evaluate_handle(ACTIVE).evaluate(IS, selector))
 
-    def look(self) -> dict[str, object]:
-        found: dict[str, object] = self.page.evaluate_handle(ACTIVE).evaluate(LOOK)
-        return found
+    def is_seen(self) -> bool:
+        return bool(self.page.evaluate_handle(ACTIVE).evaluate(LOOK)["seen"])
 
     def at(self) -> str:
         """Say where the focus is, and note it where it cannot be seen."""
-        found = self.look()
+        found = self.page.evaluate_handle(ACTIVE).evaluate(LOOK)
         if not found["seen"]:
             self.unseen.add(str(found["name"]))
         return str(found["name"])
@@ -64,7 +62,7 @@ class Hands:
         """Wait until the focus is where it should be without a key being pressed."""
         for _ in range(40):
             # A new card is brought into sight a frame after it got the focus.
-            if self.is_at(selector) and self.look()["seen"]:
+            if self.is_at(selector) and self.is_seen():
                 return
             self.page.wait_for_timeout(100)
         if self.is_at(selector) and self.at():
@@ -91,15 +89,14 @@ class Hands:
         """Do a command of the palette by its name."""
         self.press("Control+k")
         self.keeps_focus("#command")
-        self.type(words)
-        self.press("Enter")
+        self.type(f"{words}\n")
         expect(self.page.locator("#commands")).not_to_be_visible()
 
     def walk_to(self, key: str) -> None:
         """Go from card to card with the arrow keys."""
         for _ in range(12):
             if self.is_at(f"#card-{key}"):
-                self.at()
+                self.keeps_focus(f"#card-{key}")
                 return
             here = self.page.evaluate("document.activeElement.closest('.card').dataset.step")
             (x, y), (to_x, to_y) = self.page.evaluate(PLACE, [here, key])
@@ -144,12 +141,10 @@ def sign_in(hands: Hands, url: str) -> None:
     hands.keeps_focus("[name=email]")
     hands.type("admin@dialoom.local")
     hands.tab_to("[name=password]")
-    hands.type(PASSWORD)
-    hands.press("Enter")
+    hands.type(f"{PASSWORD}\n")
     expect(hands.page.locator("#flows h1")).to_be_visible()
     hands.tab_to("#new-flow")
-    hands.type("键盘回访")
-    hands.press("Enter")
+    hands.type("键盘回访\n")
     expect(hands.page.locator("#canvas[data-ready]")).to_be_visible()
 
 
@@ -259,8 +254,7 @@ def try_it(hands: Hands) -> None:
     expect(log.locator(".line.visitor")).to_have_count(0)
     hands.keeps_focus("#restart-try")
     hands.tab_to("#try-text")
-    hands.type("满意")
-    hands.press("Enter")
+    hands.type("满意\n")
     expect(log).to_contain_text("下次再来")
     hands.keeps_focus("#try-text")
     hands.press("Escape")
@@ -290,8 +284,7 @@ def take_the_offer(hands: Hands, url: str) -> None:
 
 def ask_for_a_person(hands: Hands) -> None:
     log = hands.page.locator("dialoom-widget .log")
-    hands.type("可以开发票吗？")
-    hands.press("Enter")
+    hands.type("可以开发票吗？\n")
     expect(log).to_contain_text("申请开票")
     hands.keeps_focus("textarea")
     hands.tab_to("button.human", back=True)

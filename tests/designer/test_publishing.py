@@ -167,3 +167,43 @@ def test_every_change_stands_in_the_audit_list(client: FlaskClient) -> None:
     for part in ("flows/welcome.yaml", "1: 审计", "admin@x.test"):
         assert part in page
     assert "审计" not in client.get("/audit?who=nobody").text
+
+
+def test_releases_and_named_versions_come_back_into_the_drafts(
+    client: FlaskClient, portal: Portal
+) -> None:
+    engine = portal.services.engine
+    client.post("/releases/", headers=HTMX)
+    first = drafts.files(engine)
+    client.post(
+        "/flows/welcome/edits",
+        data={"rev": rev(client), "edit": '{"op": "delete", "keys": ["price"]}'},
+    )
+    changed, named = drafts.files(engine), rev(client)
+    client.post(f"/flows/welcome/history/{named}/name", data={"name": "没有价格"})
+    assert client.post("/releases/1/drafts", headers=HTMX).status_code == 200
+    assert drafts.files(engine) == first
+    assert client.post("/releases/undo", headers=HTMX).status_code == 200
+    assert drafts.files(engine) == changed
+    client.post("/releases/1/drafts", headers=HTMX)
+    assert "没有价格" in client.get("/releases/").text
+    assert client.post(f"/releases/versions/{named}/restore", headers=HTMX).status_code == 200
+    assert drafts.files(engine) == changed
+    assert client.post("/releases/9/drafts", headers=HTMX).status_code == 404
+
+
+def test_a_flow_of_five_thousand_steps_opens_and_takes_edits(
+    client: FlaskClient, portal: Portal
+) -> None:
+    engine = portal.services.engine
+    steps = "".join(f"  s{n}: {{say: hi, next: s{n + 1}}}\n" for n in range(5_000))
+    text = f"flow: huge\nstart: s0\nsteps:\n{steps}  s5000: {{end: true}}\n"
+    path = "flows/huge.yaml"
+    drafts.save(engine, drafts.Author("t", path, "t"), {path: text}, {})
+    page = client.get("/flows/huge/")
+    assert page.text.count('<article class="card') == 5_001
+    form = {"rev": rev(client), "edit": '{"op": "link", "from": "s7", "port": "next", "to": "s9"}'}
+    answer = client.post("/flows/huge/edits", data=form, headers=HTMX)
+    assert answer.status_code == 200
+    assert "outerHTML:#card-s7" in answer.text
+    assert "  s7: {say: hi, next: s9}\n" in drafts.files(engine)[path]
