@@ -19,7 +19,7 @@ from flows import edits
 from flows.edits import EditRefused, leads_by_port, steps_in
 from flows.model import NOTE_COLORS
 from flows.segments import Conflict, cut
-from flows.trees import readable
+from flows.yaml_text import values_of
 
 Texts = dict[str, str | None]
 
@@ -96,7 +96,7 @@ def _move(text: str, edit: Edit) -> str:
     places, notes = edit.get("places") or {}, edit.get("notes") or {}
     if not isinstance(places, dict) or not isinstance(notes, dict) or not (places or notes):
         raise EditRefused("bad_edit")
-    known = readable(text).get("notes") or {}
+    known = values_of(text).get("notes") or {}
     for key, at in notes.items():
         if key in known:
             text = edits.set_note(text, key, {**known[key], "at": whole(place_of(at))})
@@ -114,7 +114,7 @@ def _note(text: str, edit: Edit) -> str:
     size = place_of(edit.get("size", [220, 120]))
     body = {"text": str(edit.get("text", ""))[:4_000], "at": whole(place_of(edit.get("at")))}
     body["size"] = whole((max(80, min(size[0], 1_200)), max(60, min(size[1], 1_200))))
-    known = readable(text).get("notes") or {}
+    known = values_of(text).get("notes") or {}
     if not key:
         key = next(f"note_{n}" for n in range(1, len(known) + 2) if f"note_{n}" not in known)
     elif key not in known:

@@ -6,7 +6,7 @@ from flask import Response, render_template
 from flask_security import current_user
 
 from designer import drafts, history
-from designer.cards import cards_of, notes_of, seen_as
+from designer.cards import cards_of, differing, notes_of, seen_as
 from designer.condition_trees import facts_to_choose
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows.check import slots_of
@@ -16,13 +16,17 @@ from runtime.releases import live_files
 
 def canvas_values(workspace: Workspace, flow: str) -> dict[str, Any]:
     """Give what the whole canvas page needs."""
+    return state_values(workspace, flow) | {"cards": cards_of(workspace, workspace.flow(flow))}
+
+
+def state_values(workspace: Workspace, flow: str) -> dict[str, Any]:
+    """Give what stands around the cards: the state, the notes, the problems."""
     path = f"flows/{flow}.yaml"
     found = workspace.flow(flow)
     can_undo, can_redo = drafts.can_undo(engine(), path, str(current_user.email))
     number, live = live_files(engine())
     return {
         "flow": found,
-        "cards": cards_of(workspace, found),
         "notes": notes_of(found),
         "rev": workspace.rev,
         "can_undo": can_undo,
@@ -53,7 +57,7 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "languages": workspace.languages,
         "rev": workspace.rev,
         "seen": seen_as(workspace, flow, step),
-        "card": cards_of(workspace, found).get(step),
+        "card": cards_of(workspace, found, (step,)).get(step),
     }
 
 
@@ -70,15 +74,18 @@ def changed(
     """Give what differs from what a tab saw at a revision: cards, notes, and the state around."""
     after = open_workspace()
     before = workspace_of(history.files_at(engine(), since), since) if since else after
-    old, values = cards_of(before, before.flow(flow)), canvas_values(after, flow)
-    new = values["cards"]
+    values = state_values(after, flow)
+    differ = differing(before, after, flow)
+    known = before.flow(flow).steps
+    old, new = (cards_of(at, at.flow(flow), differ) for at in (before, after))
     parts = {
-        "added": [card for key, card in new.items() if key not in old],
-        "changed": [card for key, card in new.items() if key in old and old[key] != card],
-        "removed": [key for key in old if key not in new],
+        "added": [card for key, card in new.items() if key not in known],
+        "changed": [card for key, card in new.items() if key in known and old[key] != card],
+        "removed": [key for key in differ if key not in new],
         "notes_differ": notes_of(before.flow(flow)) != values["notes"],
     }
-    inspect = step_values(after, flow, inspected) if inspected in new else None
+    there = after.flow(flow).steps
+    inspect = step_values(after, flow, inspected) if inspected in there else None
     said = {**values, **parts, "notice": notice, "inspect": inspect, "failed": status >= 400}
     return Response(render_template("canvas/_changed.html", **said), status)
 

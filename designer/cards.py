@@ -1,6 +1,6 @@
 """Cards: what the canvas shows of each step, as plain values that can be compared."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -40,16 +40,54 @@ class Card:
     seen: str = ""
 
 
-def cards_of(workspace: Workspace, flow: Flow) -> dict[str, Card]:
-    """Give every card of a flow, by step."""
-    by_step: dict[str, list[Problem]] = {}
-    for problem in workspace.problems_in(f"flows/{flow.key}.yaml"):
-        by_step.setdefault(problem.step, []).append(problem)
+def cards_of(
+    workspace: Workspace, flow: Flow, only: Collection[str] | None = None
+) -> dict[str, Card]:
+    """Give the cards of a flow by step: every one, or only some."""
+    problems = _problems_by_step(workspace, flow)
     cards = {}
     for number, step in enumerate(flow.steps.values()):
-        at = flow.layout.get(step.key, (80.0 + 300 * (number % 6), 80.0 + 220 * (number // 6)))
-        cards[step.key] = _card(workspace, flow, step, at, tuple(by_step.get(step.key, ())))
+        if only is None or step.key in only:
+            at = _place(flow, step.key, number)
+            cards[step.key] = _card(workspace, flow, step, at, problems.get(step.key, ()))
     return cards
+
+
+def differing(before: Workspace, after: Workspace, key: str) -> set[str]:
+    """Name the steps whose cards may differ between two states of the drafts; none is drawn."""
+    old, new = before.flow(key), after.flow(key)
+    if before.files == after.files:
+        return set()
+    was, now = _problems_by_step(before, old), _problems_by_step(after, new)
+    scripts = {
+        path[8:-5]
+        for path in {*before.files, *after.files}
+        if path.startswith("scripts/") and before.files.get(path) != after.files.get(path)
+    }
+    found = set(old.steps) ^ set(new.steps)
+    orders = dict(zip(old.steps, range(len(old.steps)), strict=True))
+    for number, (step, body) in enumerate(new.steps.items()):
+        if step in found or step not in old.steps:
+            continue
+        same = old.steps[step] == body and was.get(step) == now.get(step)
+        same = same and old.labels.get(step) == new.labels.get(step)
+        same = same and _place(old, step, orders[step]) == _place(new, step, number)
+        same = same and (old.start == step) == (new.start == step)
+        if not same or getattr(body, "script", "") in scripts:
+            found.add(step)
+    return found
+
+
+def _problems_by_step(workspace: Workspace, flow: Flow) -> dict[str, tuple[Problem, ...]]:
+    by_step: dict[str, tuple[Problem, ...]] = {}
+    for problem in workspace.problems_in(f"flows/{flow.key}.yaml"):
+        by_step[problem.step] = (*by_step.get(problem.step, ()), problem)
+    return by_step
+
+
+def _place(flow: Flow, step: str, number: int) -> tuple[float, float]:
+    """Give where a card stands; one that was never placed stands in rows."""
+    return flow.layout.get(step, (80.0 + 300 * (number % 6), 80.0 + 220 * (number // 6)))
 
 
 def _card(

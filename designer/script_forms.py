@@ -6,13 +6,14 @@ from typing import Any
 from designer.form_values import number_of, rows, text_of
 from flows import script_edits, trees
 from flows.edits import EditRefused
+from flows.yaml_text import values_of
 
 Values = Mapping[str, Any]
 
 
 def edited(text: str, form: Values) -> str:
     """Give the script as the form has it; what the form does not show stays as it stands."""
-    known = trees.readable(text).get("variants") or {}
+    known = values_of(text).get("variants") or {}
     for variant, languages in _mapping(form.get("say")).items():
         if variant not in known:
             raise EditRefused("unknown_variant", variant=variant)

@@ -13,8 +13,7 @@ from flows.book import Files
 from flows.edits import EditRefused, add_steps, leads_to, set_note, steps_in
 from flows.fields import KEY, is_place
 from flows.model import KIND_NAMES, NOTE_COLORS, Place
-from flows.trees import readable
-from flows.yaml_text import read, write
+from flows.yaml_text import read, values_of, write
 
 MOST_STEPS = 1_000
 NAME = "dialoom"
@@ -30,7 +29,7 @@ class Pasted:
 
 def clip(files: Files, flow: str, keys: Sequence[str], notes: Sequence[str] = ()) -> str:
     """Write steps and notes of a flow as a clipping."""
-    value = readable(files[f"flows/{flow}.yaml"])
+    value = values_of(files[f"flows/{flow}.yaml"])
     steps = steps_in(files[f"flows/{flow}.yaml"], keys)
     layout, all_notes = value.get("layout") or {}, value.get("notes") or {}
     scripts = {}
@@ -38,7 +37,7 @@ def clip(files: Files, flow: str, keys: Sequence[str], notes: Sequence[str] = ()
         for name in scripts_of(steps[key]):
             text = files.get(f"scripts/{name}.yaml")
             if text is not None:
-                scripts[name] = readable(text)
+                scripts[name] = values_of(text)
     clipping: dict[str, Any] = {NAME: "clipping", "steps": {key: steps[key] for key in keys}}
     clipping["layout"] = {key: layout[key] for key in keys if key in layout}
     clipping["notes"] = {key: all_notes[key] for key in notes if key in all_notes}
@@ -65,7 +64,7 @@ def paste(
         shown = {names[key]: places[key] for key in steps}
         text = add_steps(text, bodies, shown)
     keys = list(bodies)
-    taken = set(readable(text).get("notes") or ())
+    taken = set(values_of(text).get("notes") or ())
     for key, note in (value.get("notes") or {}).items():
         new = free_name(key if KEY.match(key) else "note", taken)
         taken.add(new)
@@ -128,7 +127,7 @@ def _scripts(
         if not isinstance(body, dict) or not KEY.match(str(key)):
             raise EditRefused("not_a_clipping")
         same = files.get(f"scripts/{key}.yaml")
-        if key in free and same is not None and readable(same) == body:
+        if key in free and same is not None and values_of(same) == body:
             names[key] = key
             continue
         names[key] = free_name(key, taken)

@@ -10,8 +10,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from flows.model import KIND_NAMES, Place
-from flows.trees import mapping_in, merge_into, plain_tree, readable
-from flows.yaml_text import edit
+from flows.trees import mapping_in, merge_into, plain_tree
+from flows.yaml_text import edit, values_of
 
 NEW_STEPS: dict[str, dict[str, Any]] = {
     "say": {"say": ""},
@@ -160,7 +160,7 @@ def set_note(text: str, key: str, body: Mapping[str, Any] | None) -> str:
         if not notes:
             del tree["notes"]
 
-    others = [("notes", other) for other in readable(text).get("notes") or ()]
+    others = [("notes", other) for other in values_of(text).get("notes") or ()]
     return edit(text, change, others)
 
 
@@ -182,13 +182,13 @@ def set_label(text: str, key: str, port: str, words: Mapping[str, str]) -> str:
         if not labels:
             del tree["labels"]
 
-    others = [("labels", other) for other in readable(text).get("labels") or ()]
+    others = [("labels", other) for other in values_of(text).get("labels") or ()]
     return edit(text, change, [*others, ("labels", key)])
 
 
 def steps_in(text: str, wanted: Sequence[str] = ()) -> Mapping[str, Any]:
     """Give the steps of a flow as plain values; EditRefused when a wanted one is missing."""
-    steps = readable(text).get("steps") or {}
+    steps = values_of(text).get("steps") or {}
     for key in wanted:
         if key not in steps:
             raise EditRefused("no_such_step", key=key)

@@ -6,8 +6,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from flows.edits import EditRefused
-from flows.trees import mapping_in, plain_tree, readable
-from flows.yaml_text import edit
+from flows.trees import mapping_in, plain_tree
+from flows.yaml_text import edit, values_of
 
 
 def reword(text: str, variant: str, language: str, words: str) -> str:
@@ -74,7 +74,7 @@ def set_parts(text: str, variant: str, parts: Mapping[str, Any]) -> str:
 
 
 def _body(text: str, variant: str) -> Mapping[str, Any]:
-    body = (readable(text).get("variants") or {}).get(variant)
+    body = (values_of(text).get("variants") or {}).get(variant)
     if not isinstance(body, Mapping):
         raise EditRefused("unknown_variant", variant=variant)
     return body

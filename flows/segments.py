@@ -11,6 +11,7 @@ side changed is taken from that side, a part that both changed differently is a 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 Path = tuple[str, ...]
 Parts = dict[Path, str]
@@ -47,6 +48,12 @@ class _Level:
 
 def cut(text: str) -> Parts | None:
     """Cut a text into its parts in order; None when it is not a block mapping throughout."""
+    parts = _cut(text)
+    return None if parts is None else dict(parts)
+
+
+@lru_cache(maxsize=16)
+def _cut(text: str) -> Parts | None:
     if "\t" in text or "\r" in text:
         return None
     knife = _Knife()

@@ -7,8 +7,8 @@ from typing import Any
 from flows.clipping import entries_and_exits, free_name, relinked
 from flows.edits import EditRefused, add_steps, steps_in
 from flows.model import Place
-from flows.trees import mapping_in, merge_into, readable
-from flows.yaml_text import edit, write
+from flows.trees import mapping_in, merge_into
+from flows.yaml_text import edit, values_of, write
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def extract(text: str, keys: Sequence[str], new: str, title: dict[str, str]) -> 
     at two steps, or that goes on at two others, cannot be called.
     """
     steps = steps_in(text, keys)
-    value = readable(text)
+    value = values_of(text)
     start = str(value.get("start") or "")
     entries, exits = entries_and_exits(steps, keys)
     entries |= {start} & set(keys)
@@ -60,7 +60,7 @@ def _places(value: Any, keys: Sequence[str]) -> dict[str, Place]:
 
 def _without(text: str, keys: list[str], entry: str, call: str, new: str, out: str) -> str:
     """Put the calling step where the selection stood, and lead to it what led to the entry."""
-    value = readable(text)
+    value = values_of(text)
     at = (value.get("layout") or {}).get(entry) or [80, 80]
     body: dict[str, Any] = {"call": new} | ({"next": out} if out else {})
     added = add_steps(text, {call: body}, {call: (at[0], at[1])})

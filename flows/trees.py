@@ -5,7 +5,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from flows.yaml_text import edit, read
+from flows.yaml_text import edit
 
 
 def set_values(text: str, values: Mapping[str, Any]) -> str:
@@ -21,14 +21,6 @@ def set_values(text: str, values: Mapping[str, Any]) -> str:
                 tree[name] = value
 
     return edit(text, change)
-
-
-def readable(text: str) -> Mapping[str, Any]:
-    """Give the plain values of a text; ValueError when it cannot be read."""
-    document = read(text)
-    if document.problems or not isinstance(document.value, dict):
-        raise ValueError(document.problems[0].code if document.problems else "not_a_mapping")
-    return document.value
 
 
 def mapping_in(tree: CommentedMap, name: str) -> CommentedMap:

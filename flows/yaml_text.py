@@ -6,7 +6,7 @@ and `12:30` stay words. Writing goes through ruamel's round trip, which keeps ha
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import StringIO
@@ -200,9 +200,7 @@ def edit(
     and written anew, which a flow of a thousand steps needs. Raises ValueError when the text cannot
     be read.
     """
-    document = read(text)
-    if document.problems or not isinstance(document.value, dict):
-        raise ValueError(document.problems[0].code if document.problems else "not_a_mapping")
+    values_of(text)
     if window is not None and len(text) > LONG:
         parts = segments.cut(text)
         if parts is not None and segments.is_regular(parts):
@@ -219,6 +217,15 @@ def edit(
     out = StringIO()
     yaml_file.dump(tree, out)
     return out.getvalue()
+
+
+@lru_cache(maxsize=16)
+def values_of(text: str) -> Mapping[str, Any]:
+    """Give the plain values of a text, not to be changed; ValueError when it cannot be read."""
+    document = read(text)
+    if document.problems or not isinstance(document.value, dict):
+        raise ValueError(document.problems[0].code if document.problems else "not_a_mapping")
+    return document.value
 
 
 def write(value: dict[str, Any]) -> str:

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.installation import PASSWORD, Installation
 
 ACTIVE = """() => {
-    let at = document.activeElement;
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at;
+    const at = document.activeElement;
+    return at?.shadowRoot?.activeElement ?? at;
 }"""
 LOOK = """(at) => {
     if (!at || at === document.body) return {name: "", seen: true};
@@ -48,9 +47,6 @@ class Hands:
     def is_at(self, selector: str) -> bool:
         return bool(self.page.evaluate_handle(ACTIVE).evaluate(IS, selector))
 
-    def is_seen(self) -> bool:
-        return bool(self.page.evaluate_handle(ACTIVE).evaluate(LOOK)["seen"])
-
     def at(self) -> str:
         """Say where the focus is, and note it where it cannot be seen."""
         found = self.page.evaluate_handle(ACTIVE).evaluate(LOOK)
@@ -59,15 +55,14 @@ class Hands:
         return str(found["name"])
 
     def keeps_focus(self, selector: str) -> None:
-        """Wait until the focus is where it should be without a key being pressed."""
+        """Wait until the focus is there, and can be seen, without a key being pressed."""
         for _ in range(40):
-            # A new card is brought into sight a frame after it got the focus.
-            if self.is_at(selector) and self.is_seen():
+            at = self.page.evaluate_handle(ACTIVE)
+            # A new card comes into sight a frame after it got the focus.
+            if at.evaluate(IS, selector) and at.evaluate(LOOK)["seen"]:
                 return
             self.page.wait_for_timeout(100)
-        if self.is_at(selector) and self.at():
-            return
-        raise AssertionError(f"the focus should be at {selector}, and is at “{self.at()}”")
+        raise AssertionError(f"the focus should be seen at {selector}, and is at {self.at()}")
 
     def tab_to(self, selector: str, back: bool = False, most: int = 80) -> None:
         """Press Tab until the focus is there."""
@@ -152,10 +147,10 @@ def draw_five_steps(hands: Hands) -> None:
     page = hands.page
     hands.tab_to('[data-add="say"]')
     hands.press("Enter")
-    opened(hands, "say", 1)
+    opened(hands, "say")
     write(hands, "您好，耽误您一分钟～")
     hands.command("提问收集")
-    opened(hands, "ask", 2)
+    opened(hands, "ask")
     write(hands, "这次购物还满意吗？")
     for words in ("满意", "不满意"):
         hands.tab_to('[data-rows="choices"] [data-add-row]')
@@ -167,24 +162,21 @@ def draw_five_steps(hands: Hands) -> None:
     save(hands)
     expect(page.locator("#card-ask .port")).to_have_count(3)
     hands.command("发送话术")
-    opened(hands, "say_2", 3)
+    opened(hands, "say_2")
     write(hands, "谢谢您，下次再来！")
     hands.command("转人工")
-    opened(hands, "handover", 4)
+    opened(hands, "handover")
     hands.tab_to('[data-add="end"]', back=True)
     hands.press("Enter")
-    opened(hands, "end", 5)
+    opened(hands, "end")
     hands.tab_to("[data-close-inspector]")
     hands.press("Escape")
-    expect(page.locator("#inspector")).not_to_be_visible()
     hands.keeps_focus("#card-end")
     hands.command("整理")
     page.wait_for_timeout(600)
 
 
-def opened(hands: Hands, key: str, cards: int) -> None:
-    """Wait until a new card has the focus and its form is open."""
-    expect(hands.page.locator(".card")).to_have_count(cards)
+def opened(hands: Hands, key: str) -> None:
     expect(hands.page.locator(f'#inspector form[hx-put$="/steps/{key}"]')).to_be_visible()
     hands.keeps_focus(f"#card-{key}")
 
@@ -234,7 +226,6 @@ def go_back_and_forth(hands: Hands) -> None:
     hands.keeps_focus(".card")
     hands.press("Control+z")
     expect(last).to_have_count(0)
-    hands.keeps_focus(".card")
     hands.press("Control+y")
     expect(last).to_have_count(1)
     hands.keeps_focus(".card")
@@ -246,6 +237,8 @@ def try_it(hands: Hands) -> None:
     hands.press("Enter")
     hands.keeps_focus("#try-text")
     expect(log).to_contain_text("还满意吗")
+    # No hand is as quick as this one: what was just drawn listens a moment later.
+    hands.page.wait_for_timeout(200)
     hands.tab_to("#try-log .quick button", back=True)
     hands.press("Enter")
     expect(log).to_contain_text("人工客服")
@@ -258,7 +251,6 @@ def try_it(hands: Hands) -> None:
     expect(log).to_contain_text("下次再来")
     hands.keeps_focus("#try-text")
     hands.press("Escape")
-    expect(hands.page.locator("#try")).not_to_be_visible()
     hands.keeps_focus("#open-try")
 
 
