@@ -13,6 +13,7 @@ from designer import access, condition_trees, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
+    design,
     finding,
     flow_history,
     flows,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     planned,
     people,
     inbox,
+    design,
 )
 OPEN_TO_ALL = (
     "static",

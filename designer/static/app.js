@@ -53,6 +53,14 @@ document.addEventListener("change", (event) => {
   area?.focus();
   area?.dispatchEvent(new Event("input", { bubbles: true }));
 });
+// A long list of steps is filled when somebody opens it.
+for (const name of ["focusin", "pointerdown"]) document.addEventListener(name, ({ target }) => {
+  const source = target.dataset?.fill && document.getElementById(target.dataset.fill);
+  if (!source) return;
+  delete target.dataset.fill;
+  const { value } = target;
+  target.append(...[...source.content.cloneNode(true).children].filter((option) => option.value !== value));
+});
 // What a deed may name depends on the deed.
 document.addEventListener("change", (event) => {
   if ("deed" in event.target.dataset) event.target.nextElementSibling.setAttribute("list", `targets-${event.target.value}`);

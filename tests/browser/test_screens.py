@@ -157,6 +157,7 @@ SCREENS = [
     Screen("audit", "/audit"),
     Screen("inbox", "/inbox/"),
     Screen("inbox-conversation", "/inbox/{waiting}"),
+    Screen("design", "/design"),
     Screen("not-found", "/no-such-page"),
     Screen("shared-draft", "{shared}", guest=True),
     Screen("shop", "/demo/", with_widget, guest=True),

@@ -1,24 +1,33 @@
 // The cards as the server drew them: where they stand, how big they are, which are chosen, which are in sight.
-export const WIDTH = 220, GRID = 10;
+import { WIDTH, around, isIn, markOf, measure } from "./card_shape.js";
+import { FEW, Far } from "./far.js";
+
+export { WIDTH };
+export const GRID = 10;
 const ENTRY = 20;
-const MARGIN = 0.5;
+const MARGIN = 0.5, A_FRAME = 30;
+const NOWHERE = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
 
 export const snap = (value) => Math.round(value / GRID) * GRID;
 
 export class Cards {
   constructor(surface, view) {
-    Object.assign(this, { surface, view, all: new Map(), selected: new Set(), lit: [], active: null, focused: null });
+    Object.assign(this, { surface, view, all: new Map(), selected: new Set(), lit: [], active: null, focused: null, box: null });
     this.home = surface.querySelector("#cards");
     this.onRead = [];
     this.onSelect = [];
+    this.onPlace = [];
     this.placeOf = () => undefined;
     this.linksOf = () => [];
     this.observer = new MutationObserver(() => this.read());
     this.observer.observe(this.home, { childList: true });
     // htmx may put the server's own class and style back when it settles.
-    document.addEventListener("htmx:afterSettle", () => this.dressAgain());
+    // It says so for every card of an answer, so they are looked at once, in the frame that follows.
+    document.addEventListener("htmx:afterSettle", () => { this.settled = true; view.changed(); });
     // Noted on the way down, so that everyone who hears of the focus already finds it here.
     document.addEventListener("focusin", (event) => this.noteFocus(event.target), true);
+    surface.addEventListener("keydown", () => this.ring(false), true);
+    this.far = new Far(surface, view, this);
     view.after.push(() => this.cull());
   }
 
@@ -26,7 +35,7 @@ export class Cards {
 
   has(key) { return this.all.has(key); }
 
-  name(key) { return this.get(key)?.element.querySelector(".card-head strong")?.textContent.trim() || key; }
+  name(key) { return this.get(key)?.title || key; }
 
   /** Read the page again. A card is measured once, and again only when the server swapped it. */
   read() {
@@ -39,7 +48,7 @@ export class Cards {
       if (card.element !== element) fresh.push(this.adopt(card, element));
     }
     // Measured after all are placed: one layout for the page, not one for each card.
-    for (const card of fresh) measure(card);
+    for (const card of fresh) if (!card.ports) measure(card);
     const gone = [...before.values()].filter((card) => !this.has(card.key));
     if (gone.length) this.select([...this.selected].filter((key) => this.has(key)));
     if (fresh.length || gone.length) for (const told of this.onRead) told(new Set(fresh.map((card) => card.key)), gone);
@@ -49,7 +58,12 @@ export class Cards {
   }
 
   adopt(card, element) {
-    Object.assign(card, { element, kind: element.dataset.kind, off: false });
+    const title = element.querySelector(".card-head strong")?.textContent.trim();
+    // A card that only went elsewhere looks as it did: it keeps its size, and stays off the page where it was.
+    const same = Boolean(card.ports) && card.element.innerHTML === element.innerHTML, off = same && card.off;
+    Object.assign(card, { element, title, kind: element.dataset.kind, mark: markOf(element), dim: false, afar: false });
+    if (!same) Object.assign(card, { ports: null, words: null });
+    this.setOff(card, off);
     this.takeFromPage(card);
     this.dress(card);
     return card;
@@ -83,15 +97,22 @@ export class Cards {
   }
 
   dressAgain() {
+    this.settled = false;
     for (const card of this.all.values()) {
       if (card.element.style.transform) continue;
-      card.off = false;
+      card.off = card.afar = false;
+      this.culledAt = null;
       this.place(card);
       this.dress(card);
     }
   }
 
-  place(card) { card.element.style.transform = `translate(${card.x}px, ${card.y}px)`; }
+  place(card) {
+    card.element.style.transform = `translate(${card.x}px, ${card.y}px)`;
+    this.box = null;
+    for (const told of this.onPlace) told(card);
+    if (card.off && card.held) this.culledAt = null;
+  }
 
   moveTo(card, x, y) {
     const nextX = snap(x), nextY = snap(y);
@@ -109,16 +130,10 @@ export class Cards {
 
   exit(card, port) { return [card.x + WIDTH + 1, card.y + (card.ports.get(port) ?? card.h / 2)]; }
 
+  /** Give the box around all cards; it is kept, as everything that draws asks for it in every frame. */
   bounds() {
     if (!this.all.size) return null;
-    const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-    for (const { x, y, h } of this.all.values()) {
-      box.left = Math.min(box.left, x);
-      box.top = Math.min(box.top, y);
-      box.right = Math.max(box.right, x + WIDTH);
-      box.bottom = Math.max(box.bottom, y + h);
-    }
-    return box;
+    return (this.box ??= around(this.all.values()));
   }
 
   /** Give the topmost card under a point of the board. */
@@ -140,22 +155,45 @@ export class Cards {
     return [snap(x), snap(y)];
   }
 
-  /** Take cards further than half a screen out of sight out of the layout. */
+  /** Take cards further than half a screen out of sight out of the layout, and from afar all that the picture shows. */
   cull() {
-    const { view, culledAt } = this, due = [view.x, view.y, view.k, view.width, view.height].join();
+    if (this.settled) this.dressAgain();
+    const { view, culledAt, far } = this, due = far.on ? "far" : [view.x, view.y, view.k, view.width, view.height].join();
     if (culledAt === due) return;
     this.culledAt = due;
-    const sight = view.sight(MARGIN);
+    const sight = far.on ? NOWHERE : view.sight(), near = far.on ? NOWHERE : view.sight(MARGIN);
+    // Laying cards out takes time, so those that are not seen yet wait until a zoom rests, and crowds come by and by.
+    let left = view.k === this.culledK ? A_FRAME : 0;
+    this.culledK = view.k;
     for (const card of this.all.values()) {
-      const near = card.x < sight.right && card.x + WIDTH > sight.left && card.y < sight.bottom && card.y + card.h > sight.top;
-      const off = !near && !card.held && card.key !== this.active && !this.selected.has(card.key);
-      if (off !== card.off) this.setOff(card, off);
+      const stays = isIn(near, card) || this.stays(card);
+      if (stays && card.afar !== far.on) this.dressFor(card, far.on);
+      if (stays === card.off && (!stays || isIn(sight, card) || left-- > 0)) this.setOff(card, !stays);
     }
+    if (left < 0) { this.culledAt = null; view.changed(); }
+  }
+
+  /** Say whether a card remains on the page wherever it is: what is chosen, moved, pointed at, lit or has the focus. */
+  stays(card) {
+    const chosen = this.selected.size <= FEW && (card.held || this.selected.has(card.key));
+    return chosen || card.key === this.active || card === this.far.pointed || this.lit.includes(card.key, -FEW);
   }
 
   setOff(card, off) {
     card.off = off;
     card.element.classList.toggle("off", off);
+    if (!off) card.element.classList.toggle("dim", card.dim);
+  }
+
+  /** Dim a card that a search passes over; those off the page only when they come back, as each class costs a restyle. */
+  setDim(card, dim) {
+    card.dim = dim;
+    if (!card.off) card.element.classList.toggle("dim", dim);
+  }
+
+  dressFor(card, afar) {
+    card.afar = afar;
+    card.element.classList.toggle("afar", afar);
   }
 
   // Selection, focus and light.
@@ -163,6 +201,8 @@ export class Cards {
     const wanted = new Set(keys.filter((key) => this.has(key)));
     for (const key of this.selected) if (!wanted.has(key)) this.get(key)?.element.classList.remove("selected");
     for (const key of wanted) this.get(key).element.classList.add("selected");
+    // From afar a crowd of chosen cards is drawn in the picture.
+    if (Math.max(wanted.size, this.selected.size) > FEW && this.far.on) this.far.spoil();
     this.selected = wanted;
     this.culledAt = null;
     for (const told of this.onSelect) told();
@@ -201,7 +241,11 @@ export class Cards {
     const key = element && this.home.contains(element) ? element.dataset.step : null;
     this.focused = key && { key, port: target.closest(".port")?.dataset.port };
     if (key && key !== this.active) this.setActive(key);
+    if (key) this.ring(this.surface.classList.contains("by-pointer"));
   }
+
+  /** Who presses a card needs no ring around it. Said at the card: a rule through the surface would restyle every card. */
+  ring(hidden) { this.get(this.focused?.key)?.element.classList.toggle("by-pointer", hidden); }
 
   /** Give the focus back after a swap took the element that had it. */
   keepFocus(gone) {
@@ -225,15 +269,5 @@ export class Cards {
     this.lit = steps.filter((key) => this.has(key));
     for (const card of this.all.values()) this.dress(card);
     if (this.lit.length) this.view.reveal(this.boxOf(this.get(this.lit.at(-1))));
-  }
-}
-
-function measure(card) {
-  card.h = card.element.offsetHeight || 120;
-  card.ports = new Map();
-  for (const port of card.element.querySelectorAll(".port")) {
-    let y = port.offsetHeight / 2;
-    for (let at = port; at && at !== card.element; at = at.offsetParent) y += at.offsetTop;
-    card.ports.set(port.dataset.port, y);
   }
 }

@@ -1,11 +1,12 @@
 // The board from afar. With hundreds of cards in sight, cards and links are drawn as one picture that moves as a whole:
 // as elements each of them would be painted again at every move. What a person points at, chooses or drags stays an element.
+import { WIDTH } from "./card_shape.js";
 import { tintOf, tokens, whenDressed } from "./colours.js";
 import { FAR } from "./view.js";
 
 const MANY = 150;
 export const FEW = 50;
-const WIDTH = 220, HEAD = 38;
+const HEAD = 38;
 const MARGIN = 0.35, LANES = 120;
 const STRETCH = 1.5, REST = 90;
 const WORDS_FROM = 0.22, DIM = 0.28, DIM_LINK = 0.4, LINE = 3.5, RING = 3;

@@ -4,12 +4,16 @@ importScripts("../vendor/dagre.min.js");
 // The ranker matters: the default one takes half a minute for a thousand cards, this one half a second.
 const SHAPE = { rankdir: "LR", ranker: "longest-path", nodesep: 40, ranksep: 90 };
 
+// A link over many ranks costs dagre a stand-in node in each, and our curves do not follow those. In large flows
+// only short links count; a card keeps its rank, as at least one link of each card goes to the very next rank.
+const LARGE = 200, SHORT = 3;
+
 onmessage = ({ data: cards }) => {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph(SHAPE);
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { key, width, height } of cards) graph.setNode(key, { width, height });
-  for (const { key, to } of cards) {
+  for (const [key, to] of cards.length > LARGE ? shortLinks(cards) : cards.map((card) => [card.key, card.to])) {
     for (const other of to) if (other !== key && graph.hasNode(other)) graph.setEdge(key, other);
   }
   dagre.layout(graph);
@@ -20,3 +24,27 @@ onmessage = ({ data: cards }) => {
   };
   postMessage(Object.fromEntries(graph.nodes().map((key) => [key, corner(key)])));
 };
+
+/** Give the links of each card that lead on by a few ranks; those that lead back are left out. */
+function shortLinks(cards) {
+  const byKey = new Map(cards.map((card) => [card.key, card])), onward = new Map(), ranks = new Map();
+  for (const first of cards) if (!onward.has(first.key)) walk(first, byKey, onward, ranks);
+  return [...onward].map(([key, to]) => [key, to.filter((other) => ranks.get(key) - ranks.get(other) <= SHORT)]);
+}
+
+/** Go through a flow in depth, without recursion as it may be thousands deep; a card is ranked by the longest way to an end. */
+function walk(first, byKey, onward, ranks) {
+  const way = [{ ...first, at: 0 }];
+  onward.set(first.key, []);
+  while (way.length) {
+    const here = way.at(-1), next = here.to[here.at++];
+    if (here.at > here.to.length) {
+      ranks.set(here.key, 1 + onward.get(here.key).reduce((most, other) => Math.max(most, ranks.get(other)), -1));
+      way.pop();
+    } else if (byKey.has(next) && !(onward.has(next) && !ranks.has(next))) {
+      // What was begun and has no rank yet lies on the way here: that link leads back.
+      onward.get(here.key).push(next);
+      if (!onward.has(next)) { onward.set(next, []); way.push({ ...byKey.get(next), at: 0 }); }
+    }
+  }
+}

@@ -8,7 +8,8 @@ const ARROW = '<defs><marker id="arrow" viewBox="0 0 10 10" refX="8.5" refY="5" 
 
 export class Links {
   constructor(surface, view, cards) {
-    Object.assign(this, { view, cards, all: new Map(), touching: new Map(), selected: null, hovered: null });
+    cards.far.links = this;
+    Object.assign(this, { view, cards, far: cards.far, all: new Map(), touching: new Map(), selected: null, hovered: null });
     this.layer = surface.querySelector("#links");
     this.layer.innerHTML = ARROW;
     this.rubber = this.layer.appendChild(document.createElementNS(SVG, "path"));
@@ -41,14 +42,14 @@ export class Links {
     link.path.setAttribute("class", "wire");
     link.path.setAttribute("marker-end", "url(#arrow)");
     Object.assign(link.path.dataset, { from: link.from, port: link.port, to: link.to });
-    link.off = false;
+    // Only lines in sight are on the page: thousands out of sight would slow down every change of style.
+    link.off = true;
     this.all.set(link.id, link);
     for (const key of [link.from, link.to]) {
       if (!this.touching.has(key)) this.touching.set(key, new Set());
       this.touching.get(key).add(link);
     }
     this.route(link);
-    this.rubber.before(link.path);
   }
 
   remove(link) {
@@ -65,7 +66,9 @@ export class Links {
     const { cards } = this;
     link.curves = curvesOf(cards.exit(from, link.port), cards.entry(to), cards.boxOf(from), cards.boxOf(to));
     link.box = boxOf(link.curves);
-    link.path.setAttribute("d", pathOf(link.curves));
+    // A card that is dragged may bring its links into sight.
+    if (link.off) this.culledAt = null;
+    else link.path.setAttribute("d", pathOf(link.curves));
     if (link === this.selected) this.placeUnlink();
   }
 
@@ -76,18 +79,25 @@ export class Links {
     for (const link of due) this.route(link);
   }
 
+  /** Show the lines in sight; from afar the picture shows them, but for those that are chosen or being moved. */
   cull() {
-    const { view } = this, due = [view.x, view.y, view.k, view.width, view.height].join();
+    const { view, far } = this, due = far.on ? "far" : [view.x, view.y, view.k, view.width, view.height].join();
     if (this.culledAt === due) return;
     this.culledAt = due;
-    const sight = view.sight(MARGIN);
+    const sight = view.sight(MARGIN), { out } = far;
     for (const link of this.all.values()) {
       const { box } = link;
-      const off = box.left > sight.right || box.right < sight.left || box.top > sight.bottom || box.bottom < sight.top;
-      if (off === link.off) continue;
-      link.off = off;
-      link.path.classList.toggle("off", off);
+      const off = far.on ? !(link.marked || link === this.selected || out.has(link.from) || out.has(link.to))
+        : box.left > sight.right || box.right < sight.left || box.top > sight.bottom || box.bottom < sight.top;
+      if (off !== link.off) this.setOff(link, off);
     }
+  }
+
+  setOff(link, off) {
+    link.off = off;
+    if (off) { link.path.remove(); return; }
+    link.path.setAttribute("d", pathOf(link.curves));
+    this.rubber.before(link.path);
   }
 
   /** Colour the links of the chosen cards. */
@@ -99,10 +109,13 @@ export class Links {
       link.marked = marked;
       link.path.classList.toggle("marked", marked);
     }
+    this.culledAt = null;
   }
 
   // Picking a line with the pointer: by distance, as a line two pixels wide is hard to hit.
+  // From afar lines lie so close that every press would hit one; there the board is meant.
   at(point) {
+    if (this.far.on) return null;
     const reach = REACH / this.view.k;
     let found = null, least = reach;
     for (const link of this.all.values()) {

@@ -1,39 +1,43 @@
 // The whole flow in a corner; press or drag in it to move the view.
 import { WIDTH } from "./cards.js";
+import { tintOf, tokens, whenDressed } from "./colours.js";
 
-const TINTS = { say: "#4f7cf7", ask: "#0d9488", branch: "#d97706", set: "#9333ea", call: "#0ea5e9", handover: "#dc2626", end: "#64748b" };
 const PAD = 8, MOST = 0.16, LEAST_SIDE = 3;
+// While a card is dragged, its dot follows this often; every frame would cost more than the dragging.
+const REST = 150;
 
 export class Minimap {
   constructor({ view, cards }) {
-    Object.assign(this, { view, cards, home: document.getElementById("minimap") });
+    Object.assign(this, { view, cards, home: document.getElementById("minimap"), dots: document.createElement("canvas"), due: true });
     this.canvas = this.home.querySelector("canvas");
     this.pen = this.canvas.getContext("2d");
     this.home.addEventListener("pointerdown", (event) => this.down(event));
     this.home.addEventListener("pointermove", (event) => { if (this.home.hasPointerCapture(event.pointerId)) this.jump(event); });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress());
-    new MutationObserver(() => this.dress()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    whenDressed(() => { this.tints = null; this.spoil(); });
+    cards.onRead.push(() => { this.tints = null; this.spoil(); });
+    cards.onSelect.push(() => this.spoil());
+    cards.onPlace.push(() => this.spoilSoon());
     new ResizeObserver(() => this.resize()).observe(this.home);
     view.after.push(() => this.draw());
     this.resize();
-    this.dress();
   }
 
   resize() {
     const sharp = Math.min(2, devicePixelRatio || 1);
     Object.assign(this, { sharp, width: this.home.clientWidth, height: this.home.clientHeight });
-    this.canvas.width = this.width * sharp;
-    this.canvas.height = this.height * sharp;
+    this.canvas.width = this.dots.width = this.width * sharp;
+    this.canvas.height = this.dots.height = this.height * sharp;
+    this.spoil();
+  }
+
+  spoil() {
+    this.due = true;
     this.view.changed();
   }
 
-  /** Read the colours once a theme: asking for a style in a frame would cost a restyle of the page. */
-  dress() {
-    const style = getComputedStyle(this.home);
-    this.accent = style.getPropertyValue("--accent").trim() || "#4f46e5";
-    this.view.changed();
-  }
+  spoilSoon() { this.resting ??= setTimeout(() => { this.resting = null; this.spoil(); }, REST); }
 
+  /** The dots change seldom and are kept; what changes with every move of the view is the frame around what is seen. */
   draw() {
     if (!this.width) return;
     const { pen, view } = this, seen = view.sight(), box = this.cards.bounds() ?? seen;
@@ -41,14 +45,26 @@ export class Minimap {
     const right = Math.max(box.right, seen.right), bottom = Math.max(box.bottom, seen.bottom);
     const scale = Math.min((this.width - 2 * PAD) / (right - left), (this.height - 2 * PAD) / (bottom - top), MOST);
     const x = this.width / 2 - ((left + right) / 2) * scale, y = this.height / 2 - ((top + bottom) / 2) * scale;
-    this.map = { scale, x, y };
+    const { map } = this;
+    if (this.due || map.scale !== scale || Math.abs(map.x - x) > 0.5 || Math.abs(map.y - y) > 0.5) this.dot({ scale, x, y });
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.dots, 0, 0);
     pen.setTransform(this.sharp, 0, 0, this.sharp, 0, 0);
-    pen.clearRect(0, 0, this.width, this.height);
-    for (const card of this.cards.all.values()) {
-      pen.fillStyle = this.cards.selected.has(card.key) ? this.accent : TINTS[card.kind] ?? "#888";
-      pen.fillRect(card.x * scale + x, card.y * scale + y, Math.max(LEAST_SIDE, WIDTH * scale), Math.max(LEAST_SIDE, card.h * scale));
-    }
     this.frame(seen);
+  }
+
+  dot(map) {
+    const pen = this.dots.getContext("2d"), { scale, x, y } = map, least = LEAST_SIDE / scale;
+    Object.assign(this, { map, due: false });
+    this.tints ??= tintsOf(this.home, this.cards);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.dots.width, this.dots.height);
+    pen.setTransform(scale * this.sharp, 0, 0, scale * this.sharp, x * this.sharp, y * this.sharp);
+    for (const card of this.cards.all.values()) {
+      pen.fillStyle = this.cards.selected.has(card.key) ? this.tints.accent : this.tints[card.kind];
+      pen.fillRect(card.x, card.y, Math.max(least, WIDTH), Math.max(least, card.h));
+    }
   }
 
   frame(seen) {
@@ -56,10 +72,10 @@ export class Minimap {
     pen.beginPath();
     pen.roundRect(seen.left * scale + x, seen.top * scale + y, (seen.right - seen.left) * scale, (seen.bottom - seen.top) * scale, 3);
     pen.globalAlpha = 0.08;
-    pen.fillStyle = this.accent;
+    pen.fillStyle = this.tints.accent;
     pen.fill();
     pen.globalAlpha = 1;
-    pen.strokeStyle = this.accent;
+    pen.strokeStyle = this.tints.accent;
     pen.lineWidth = 1.5;
     pen.stroke();
   }
@@ -77,4 +93,11 @@ export class Minimap {
     const px = (event.clientX - box.left - x) / scale, py = (event.clientY - box.top - y) / scale;
     this.view.lookAt({ left: px, right: px, top: py, bottom: py });
   }
+}
+
+/** Read the colours once a theme: asking for a style in every frame would cost a restyle of the page. */
+function tintsOf(home, cards) {
+  const tints = { accent: tokens(home)("var(--accent)") };
+  for (const { kind } of cards.all.values()) tints[kind] ??= tintOf(kind, cards);
+  return tints;
 }

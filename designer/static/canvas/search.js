@@ -14,12 +14,15 @@ export class Search {
   filter() {
     const wanted = this.field.value.trim().toLowerCase(), current = this.found[this.at];
     this.found = [];
-    for (const { key, element } of this.cards.all.values()) {
-      const hit = `${key} ${element.textContent}`.toLowerCase().includes(wanted);
-      element.classList.toggle("dim", !hit);
-      if (hit && wanted) this.found.push(key);
+    for (const card of this.cards.all.values()) {
+      // Read once: a card that the server drew anew is adopted anew, without words.
+      card.words ??= `${card.key} ${card.element.textContent}`.toLowerCase();
+      const hit = card.words.includes(wanted);
+      if (card.dim === hit) this.cards.setDim(card, !hit);
+      if (hit && wanted) this.found.push(card.key);
     }
     this.surface.classList.toggle("searching", Boolean(wanted));
+    this.cards.far.spoil();
     // In reading order, left to right: that is how a flow runs.
     this.found.sort((a, b) => this.cards.get(a).x - this.cards.get(b).x || this.cards.get(a).y - this.cards.get(b).y);
     this.at = this.found.indexOf(current);
