@@ -126,7 +126,7 @@ def test_everything_can_be_done_by_keyboard(installation: Installation, hands: l
     publish(operator)
     take_the_offer(visitor, installation.url)
     ask_for_a_person(visitor)
-    answer(operator)
+    answer(operator, visitor.page.evaluate("Dialoom.visitor"))
     expect(visitor.page.locator("dialoom-widget .log")).to_contain_text("我是小林")
     assert operator.unseen | visitor.unseen == set()
 
@@ -284,12 +284,12 @@ def ask_for_a_person(hands: Hands) -> None:
     hands.keeps_focus("button.human")
 
 
-def answer(hands: Hands) -> None:
+def answer(hands: Hands, visitor: str) -> None:
     hands.follow("/inbox/", back=True)
-    hands.tab_to("#waiting a")
+    hands.tab_to(f"#waiting-{visitor}")
     # The list is fetched anew every two seconds; the focus has to stay in it.
     hands.page.wait_for_timeout(3000)
-    hands.keeps_focus("#waiting a")
+    hands.keeps_focus(f"#waiting-{visitor}")
     with hands.page.expect_navigation(wait_until="load"):
         hands.press("Enter")
     hands.keeps_focus("#reply")

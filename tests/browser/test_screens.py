@@ -190,6 +190,7 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     contexts |= {("en", True): browser.new_context(locale="en-GB")}
     PICTURES.mkdir(parents=True, exist_ok=True)
     yield Tour(url, contexts, shared, waiting)
+    first.request.post(f"{url}/inbox/{waiting}/back", headers={"X-CSRFToken": token})
     for context in contexts.values():
         context.close()
 

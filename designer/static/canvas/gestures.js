@@ -1,5 +1,6 @@
 // What one press of the pointer can become: pan, move cards, pull a link, pinch, or draw a box around cards.
 import { WIDTH } from "./cards.js";
+import { Guides } from "./guides.js";
 import { say } from "./say.js";
 
 export class Pan {
@@ -24,10 +25,16 @@ export class MoveCards {
     this.from = [...cards.selected].map((key) => cards.get(key)).map((card) => ({ card, x: card.x, y: card.y }));
     this.keys = this.from.map(({ card }) => card.key);
     for (const { card } of this.from) card.held = true;
+    this.lead = this.from.find(({ card }) => card.key === cards.focused?.key) ?? this.from[0];
+    this.guides = new Guides({ view, cards }, this.from.map(({ card }) => card));
   }
 
   move(x, y) {
-    const [px, py] = this.view.toBoard(x, y), dx = px - this.start[0], dy = py - this.start[1];
+    const [px, py] = this.view.toBoard(x, y);
+    let dx = px - this.start[0], dy = py - this.start[1];
+    const [nearX, nearY] = this.guides.pull(this.lead.card, this.lead.x + dx, this.lead.y + dy);
+    dx += nearX;
+    dy += nearY;
     let moved = false;
     for (const { card, x: fromX, y: fromY } of this.from) moved = this.cards.moveTo(card, fromX + dx, fromY + dy) || moved;
     if (moved) this.links.moved(this.keys);
@@ -37,9 +44,11 @@ export class MoveCards {
     const moved = this.from.filter(({ card, x, y }) => card.x !== x || card.y !== y);
     if (moved.length) this.edits.move(moved.map(({ card }) => card));
     for (const { card } of this.from) card.held = false;
+    this.guides.end();
   }
 
   cancel() {
+    this.guides.end();
     for (const { card, x, y } of this.from) {
       card.held = false;
       Object.assign(card, { x, y });

@@ -5,6 +5,8 @@ export class Inspector {
     this.panel = document.getElementById("inspector");
     this.panel.addEventListener("input", () => { this.dirty = true; });
     this.panel.addEventListener("htmx:afterRequest", (event) => { if (taken(event)) this.dirty = false; });
+    this.panel.addEventListener("htmx:beforeRequest", () => { this.focused = document.activeElement?.name || "button"; });
+    document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target === this.panel) this.giveFocusBack(); });
     cards.onRead.push((changed, gone) => this.follow(changed, gone));
   }
 
@@ -36,6 +38,13 @@ export class Inspector {
     Object.assign(this, { shown: key, dirty: false });
     this.panel.hidden = false;
     window.htmx.ajax("GET", this.surface.dataset.stepUrl + encodeURIComponent(key), { target: "#inspector", swap: "innerHTML" });
+  }
+
+  /** Saving draws the form anew: whoever was in a field goes on there. */
+  giveFocusBack() {
+    if (!this.focused || document.activeElement !== document.body) return;
+    const field = this.panel.querySelector(`[name="${CSS.escape(this.focused)}"]`) ?? this.panel.querySelector("button.primary");
+    field?.focus({ preventScroll: true });
   }
 
   follow(changed, gone) {
