@@ -48,7 +48,9 @@ def test_a_rule_in_anothers_shadow() -> None:
     trigger, group = Trigger("Product Viewed"), Conflict("offers")
     narrow = Rule("narrow", trigger, test_of(CART, "gte", 3), priority=40, conflict=group)
     wide = Rule("wide", trigger, test_of(CART, "gte", 1), priority=60, conflict=group)
-    assert [(f.code, f.other) for f in find_odd(narrow, [wide, narrow])] == [("rule_shadowed", "wide")]
+    assert [(f.code, f.other) for f in find_odd(narrow, [wide, narrow])] == [
+        ("rule_shadowed", "wide")
+    ]
     assert find_odd(wide, [wide, narrow]) == []
     other = Rule("narrow", trigger, narrow.when, priority=40)
     assert find_odd(other, [wide, other]) == [], "without a common group both speak"
@@ -60,14 +62,20 @@ def test_a_condition_with_too_many_branches_is_not_judged() -> None:
     assert not implies(AllOf((part,) * 8), AllOf())
 
 
-FACTS = {CART: [0, 1, 2, 3, 4], NAME: [None, "a", "b", "ab", "z"], "visitor.vip": [None, True, False]}
+FACTS = {
+    CART: [0, 1, 2, 3, 4],
+    NAME: [None, "a", "b", "ab", "z"],
+    "visitor.vip": [None, True, False],
+}
 
 
 def drawn(dice: random.Random, depth: int) -> Condition:
     if depth == 0 or dice.random() < 0.3:
         fact = dice.choice(list(FACTS))
         if fact == CART:
-            return test_of(fact, dice.choice(["eq", "ne", "gt", "gte", "lt", "lte"]), dice.randint(1, 3))
+            return test_of(
+                fact, dice.choice(["eq", "ne", "gt", "gte", "lt", "lte"]), dice.randint(1, 3)
+            )
         if fact == NAME:
             op = dice.choice(["eq", "ne", "in", "not_in", "contains", "exists"])
             value = {"in": ("a", "b"), "not_in": ("a", "b"), "exists": dice.random() < 0.5}
@@ -79,7 +87,12 @@ def drawn(dice: random.Random, depth: int) -> Condition:
 
 def test_verdicts_equal_brute_force() -> None:
     dice = random.Random(11)
-    every = [{CART: c, NAME: n, "visitor.vip": v} for c in FACTS[CART] for n in FACTS[NAME] for v in FACTS["visitor.vip"]]
+    every = [
+        {CART: c, NAME: n, "visitor.vip": v}
+        for c in FACTS[CART]
+        for n in FACTS[NAME]
+        for v in FACTS["visitor.vip"]
+    ]
     every = [{k: v for k, v in facts.items() if v is not None} for facts in every]
     judged = never = 0
     for _ in range(1_500):

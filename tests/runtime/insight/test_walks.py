@@ -53,7 +53,15 @@ def event(
     number: int, visitor: str, at: float, release: int, data: dict[str, str]
 ) -> dict[str, object]:
     key = f"{int(at * 1000)}-{number}"
-    return {"id": key, "name": "entered", "visitor": visitor, "at": at, "release": release, "data": data, "text": ""}
+    return {
+        "id": key,
+        "name": "entered",
+        "visitor": visitor,
+        "at": at,
+        "release": release,
+        "data": data,
+        "text": "",
+    }
 
 
 # Sessions by window functions; then who entered, which step came last, and which moves there were.
@@ -69,9 +77,15 @@ f AS (SELECT *, LEAD(step) OVER (PARTITION BY visitor, session ORDER BY at, n) A
 last_any AS (SELECT visitor, session, MAX(at * 1000000 + n) AS latest FROM s GROUP BY visitor, session)
 """
 ENTERED = SQL + "SELECT step, COUNT(DISTINCT visitor || '|' || session) FROM f GROUP BY step"
-MOVES = SQL + "SELECT step, following, COUNT(DISTINCT visitor || '|' || session) FROM f WHERE following IS NOT NULL GROUP BY 1, 2"
-STOPPED = SQL + """SELECT f.step, COUNT(*) FROM f JOIN last_any l ON l.visitor = f.visitor AND l.session = f.session
+MOVES = (
+    SQL
+    + "SELECT step, following, COUNT(DISTINCT visitor || '|' || session) FROM f WHERE following IS NOT NULL GROUP BY 1, 2"
+)
+STOPPED = (
+    SQL
+    + """SELECT f.step, COUNT(*) FROM f JOIN last_any l ON l.visitor = f.visitor AND l.session = f.session
   AND f.at * 1000000 + f.n = l.latest WHERE :until - f.at >= :resting GROUP BY f.step"""
+)
 
 
 @pytest.mark.parametrize("release", [0, 2])
@@ -83,9 +97,9 @@ def test_figures_equal_an_independent_query(engine: Engine, release: int) -> Non
     walks = walks_of(engine, "welcome", since, until, release)
     given = {"since": since, "until": until, "release": release, "resting": RESTING}
     with transaction(engine, writes=False) as database:
-        entered = {a: n for a, n in database.execute(text(ENTERED), given)}
+        entered = dict(map(tuple, database.execute(text(ENTERED), given)))
         moves = {(a, b): many for a, b, many in database.execute(text(MOVES), given)}
-        stopped = {a: n for a, n in database.execute(text(STOPPED), given)}
+        stopped = dict(map(tuple, database.execute(text(STOPPED), given)))
     assert walks.sessions > 2_500
     assert {step: one.entered for step, one in walks.steps.items()} == entered
     assert dict(walks.moves) == moves
