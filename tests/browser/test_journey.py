@@ -119,7 +119,9 @@ def drag_link(page: Page, step: str, port: str, to: str) -> None:
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(end["x"] + 60, end["y"] + 30, steps=8)
-    page.mouse.up()
+    # The line is drawn at once; the card is drawn anew when the server has answered.
+    with page.expect_response(lambda answer: answer.url.endswith("/edits")):
+        page.mouse.up()
     wire = f'.wire[data-from="{step}"][data-port="{port}"][data-to="{to}"]'
     expect(page.locator(wire)).to_have_count(1)
 

@@ -5,7 +5,7 @@ import { FEW, Far } from "./far.js";
 export { WIDTH };
 export const GRID = 10;
 const ENTRY = 20;
-const MARGIN = 0.5, A_FRAME = 30;
+const MARGIN = 0.5, A_FRAME = 30, RING = 2;
 const NOWHERE = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
 
 export const snap = (value) => Math.round(value / GRID) * GRID;
@@ -61,7 +61,7 @@ export class Cards {
     const title = element.querySelector(".card-head strong")?.textContent.trim();
     // A card that only went elsewhere looks as it did: it keeps its size, and stays off the page where it was.
     const same = Boolean(card.ports) && card.element.innerHTML === element.innerHTML, off = same && card.off;
-    Object.assign(card, { element, title, kind: element.dataset.kind, mark: markOf(element), dim: false, afar: false });
+    Object.assign(card, { element, title, kind: element.dataset.kind, mark: markOf(element), dim: false, afar: 0 });
     if (!same) Object.assign(card, { ports: null, words: null });
     this.setOff(card, off);
     this.takeFromPage(card);
@@ -100,7 +100,7 @@ export class Cards {
     this.settled = false;
     for (const card of this.all.values()) {
       if (card.element.style.transform) continue;
-      card.off = card.afar = false;
+      Object.assign(card, { off: false, afar: 0 });
       this.culledAt = null;
       this.place(card);
       this.dress(card);
@@ -158,16 +158,17 @@ export class Cards {
   /** Take cards further than half a screen out of sight out of the layout, and from afar all that the picture shows. */
   cull() {
     if (this.settled) this.dressAgain();
-    const { view, culledAt, far } = this, due = far.on ? "far" : [view.x, view.y, view.k, view.width, view.height].join();
+    const { view, culledAt, far } = this, due = far.on ? view.k : [view.x, view.y, view.k, view.width, view.height].join();
     if (culledAt === due) return;
     this.culledAt = due;
     const sight = far.on ? NOWHERE : view.sight(), near = far.on ? NOWHERE : view.sight(MARGIN);
     // Laying cards out takes time, so those that are not seen yet wait until a zoom rests, and crowds come by and by.
     let left = view.k === this.culledK ? A_FRAME : 0;
+    const look = far.on ? view.k : 0;
     this.culledK = view.k;
     for (const card of this.all.values()) {
       const stays = isIn(near, card) || this.stays(card);
-      if (stays && card.afar !== far.on) this.dressFor(card, far.on);
+      if (stays && card.afar !== look) this.dressFor(card, look);
       if (stays === card.off && (!stays || isIn(sight, card) || left-- > 0)) this.setOff(card, !stays);
     }
     if (left < 0) { this.culledAt = null; view.changed(); }
@@ -191,9 +192,11 @@ export class Cards {
     if (!card.off) card.element.classList.toggle("dim", dim);
   }
 
-  dressFor(card, afar) {
-    card.afar = afar;
-    card.element.classList.toggle("afar", afar);
+  /** Dress a card for being seen from afar at a scale, or close up at none; the ring of a chosen one is as wide at any. */
+  dressFor(card, scale) {
+    card.afar = scale;
+    card.element.classList.toggle("afar", scale > 0);
+    if (scale) card.element.style.setProperty("--ring", `${RING / scale}px`);
   }
 
   // Selection, focus and light.

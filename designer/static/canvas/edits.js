@@ -8,10 +8,12 @@ const PAUSE = 1500, LONGEST = 30_000;
 
 export class Edits {
   constructor({ surface, cards, links, inspector }) {
-    Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0 });
+    Object.assign(this, { surface, cards, links, inspector, queue: [], busy: false, tries: 0, backs: [] });
     cards.placeOf = (key) => this.queue.findLast(({ edit }) => edit.places?.[key])?.edit.places[key];
     cards.linksOf = (key) => this.queue.map(({ edit }) => edit).filter((edit) => edit.op === "link" && edit.from === key);
     for (const back of ["online", "dialoom:signed-in"]) addEventListener(back, () => this.next());
+    // What the inspector saved is undone first; there is nothing to show of that beforehand.
+    inspector.panel?.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.elt.matches("form")) this.backs.push(null); });
     addEventListener("beforeunload", (event) => { if (this.queue.length) event.preventDefault(); });
   }
 
@@ -40,10 +42,14 @@ export class Edits {
 
   move(cards, op = "move") {
     const places = Object.fromEntries(cards.map((card) => [card.key, [card.x, card.y]]));
-    const last = this.queue.at(-1);
+    const last = this.queue.at(-1), was = cards.map((card) => [card, Number(card.element.dataset.x), Number(card.element.dataset.y)]);
     // Moves that wait become one: a person who nudges ten times made one change.
     if (op === "move" && last?.edit.op === "move" && !last.sent) Object.assign(last.edit.places, places);
-    else this.send({ op, places });
+    else this.send({ op, places }, null, () => {
+      for (const [card, x, y] of was) this.cards.moveTo(card, x, y);
+      this.links.moved(was.map(([card]) => card.key));
+      this.cards.view.changed();
+    });
     if (op === "move") say("moved", cards.map((card) => this.cards.name(card.key)).join(", "));
   }
 
@@ -69,11 +75,16 @@ export class Edits {
     else this.surface.focus({ preventScroll: true });
   }
 
-  /** Undo or redo, once everything before it is saved. */
-  turn(way) { this.send({ turn: way }); }
+  /** Undo or redo, once everything before it is saved; what can be is shown at once. */
+  turn(way) {
+    if (way === "undo") this.backs.pop()?.();
+    this.send({ turn: way });
+  }
 
-  send(edit, done) {
+  /** Queue an edit; `back` shows at once what undoing it will bring. */
+  send(edit, done = null, back = null) {
     if (!this.surface.dataset.mayEdit) return;
+    if (edit.turn !== "undo") this.backs.push(back);
     this.queue.push({ edit, done, sent: false });
     this.next();
   }

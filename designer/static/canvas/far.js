@@ -9,7 +9,7 @@ export const FEW = 50;
 const HEAD = 38;
 const MARGIN = 0.35, LANES = 120;
 const STRETCH = 1.5, REST = 90;
-const WORDS_FROM = 0.22, DIM = 0.28, DIM_LINK = 0.4, LINE = 3.5, RING = 3;
+const WORDS_FROM = 0.22, DIM = 0.28, DIM_LINK = 0.4, LINE = 3.5, RING = 2;
 
 export class Far {
   constructor(surface, view, cards) {
@@ -137,9 +137,10 @@ export class Far {
 
   drawCard(card, words, line) {
     const { pen, colours } = this, { x, y, h } = card, tint = colours.kinds[card.kind] ?? colours.other;
-    const chosen = this.cards.selected.has(card.key), ring = chosen ? RING / this.view.k / 2 : line;
+    const chosen = this.cards.selected.has(card.key), ring = RING / this.view.k;
     pen.fillStyle = chosen ? colours.accent : colours.marks[card.mark] ?? tint.border;
-    pen.fillRect(x - ring + line, y - ring + line, WIDTH + 2 * (ring - line), h + 2 * (ring - line));
+    if (chosen) pen.fillRect(x - ring, y - ring, WIDTH + 2 * ring, h + 2 * ring);
+    else pen.fillRect(x, y, WIDTH, h);
     pen.fillStyle = tint.body;
     pen.fillRect(x + line, y + line, WIDTH - 2 * line, h - 2 * line);
     pen.fillStyle = tint.head;

@@ -1,6 +1,6 @@
 // The view over the board: pan, zoom, fit. Everything that follows the view is drawn once a frame.
 export const FAR = 0.4;
-const LEAST = 0.05, MOST = 2;
+const LEAST = 0.02, MOST = 2;
 const DOTS = 20, CLOSEST_DOTS = 14;
 
 export class View {
