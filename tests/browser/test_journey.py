@@ -122,6 +122,7 @@ def drag_link(page: Page, step: str, port: str, to: str) -> None:
     # The line is drawn at once; the card is drawn anew when the server has answered.
     with page.expect_response(lambda answer: answer.url.endswith("/edits")):
         page.mouse.up()
+    page.wait_for_timeout(150)
     wire = f'.wire[data-from="{step}"][data-port="{port}"][data-to="{to}"]'
     expect(page.locator(wire)).to_have_count(1)
 
