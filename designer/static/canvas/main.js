@@ -141,3 +141,4 @@ const wanted = decodeURIComponent(location.hash.slice(1));
 if (cards.has(wanted)) document.dispatchEvent(new CustomEvent("dialoom:select", { detail: { step: wanted } }));
 if (surface.dataset.presenceUrl) new Presence(parts);
 surface.dataset.ready = "yes";
+export { parts };

@@ -1,5 +1,5 @@
 // Says every few seconds that this tab is here, and takes in what others changed meanwhile.
-const EVERY = 3_000, HIDDEN = 15_000;
+const EVERY = 3_000, TOGETHER = 1_000, HIDDEN = 15_000;
 
 export class Presence {
   constructor({ surface, cards, edits, inspector }) {
@@ -15,7 +15,7 @@ export class Presence {
     const step = this.inspector.panel.hidden ? "" : (this.inspector.shown ?? "");
     await this.edits.askQuietly(this.surface.dataset.presenceUrl, { tab: this.tab, step });
     this.mark();
-    this.later = setTimeout(() => this.tell(), document.hidden ? HIDDEN : EVERY);
+    this.later = setTimeout(() => this.tell(), document.hidden ? HIDDEN : this.alone() ? EVERY : TOGETHER);
   }
 
   /** Show at which cards the others are. */
@@ -25,6 +25,10 @@ export class Presence {
       const card = this.cards.get(person.dataset.at);
       if (card) card.element.dataset.other = person.firstElementChild.textContent;
     }
+  }
+
+  alone() {
+    return !document.querySelector("#presence li");
   }
 
   leave() {
