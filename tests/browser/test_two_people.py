@@ -37,7 +37,7 @@ def test_two_hundred_random_edits_of_two_people(
     expect(pages[0].locator("#canvas[data-ready]")).to_be_visible()
     open_canvas(pages[1], installation.url, "together")
     dice, wanted = random.Random(5), Wanted()
-    for number in range(EDITS):
+    for _ in range(EDITS):
         wanted.edit(dice, dice.choice(pages))
     seen = []
     for page in pages:
