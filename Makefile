@@ -39,7 +39,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
 
 messages: $(VENV)/.dev
-	@$(BIN)/pybabel -q extract -F designer/babel.cfg -k N_ --no-location --sort-output -o designer/translations/messages.pot designer
+	@$(BIN)/pybabel -q extract -F designer/babel.cfg -k N_ -k ConnectorFailed -k Declined --no-location --sort-output -o designer/translations/messages.pot designer plugins
 	@$(BIN)/pybabel -q update --no-fuzzy-matching -i designer/translations/messages.pot -d designer/translations
 	@$(BIN)/python -m designer.compile_messages
 

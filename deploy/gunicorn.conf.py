@@ -1,5 +1,7 @@
 """gunicorn's settings; the address and the number of workers come from the command line."""
 
+import gc
+
 worker_connections = 4096
 backlog = 2048
 timeout = 60
@@ -13,3 +15,9 @@ def post_fork(server, worker):
     from runtime.supervisor import die_with_parent
 
     die_with_parent()
+
+
+def post_worker_init(worker):
+    """Keep what was loaded out of the rounds of the garbage collector: they stop all threads."""
+    gc.collect()
+    gc.freeze()

@@ -13,6 +13,7 @@ from designer import access, condition_trees, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
+    connectors,
     design,
     finding,
     flow_history,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     script_bulk,
     scripts,
     rules,
+    connectors,
     releases,
     planned,
     people,

@@ -9,7 +9,7 @@ from designer import drafts, history
 from designer.cards import cards_of, differing, notes_of, seen_as
 from designer.condition_trees import facts_to_choose
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
-from flows.check import slots_of
+from flows.check_steps import slots_of
 from flows.problems import Problem
 from runtime.releases import live_files
 
@@ -49,6 +49,7 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "script": book.scripts.get(getattr(body, "script", "")),
         "scripts": sorted(book.scripts),
         "flows": sorted(book.flows),
+        "connectors": sorted(book.connectors),
         "intents": sorted(book.intents),
         "facts": facts_to_choose(
             sorted(f"slot.{slot}" for slot in slots_of(book)),
@@ -68,6 +69,14 @@ def problems_of(workspace: Workspace, flow: str) -> list[Problem]:
     return [problem for problem in workspace.compiled.problems if problem.file in mine]
 
 
+def _listed(workspace: Workspace, flow: str) -> list[tuple[object, ...]]:
+    """Give what the list of problems shows of each: one at a step shows no line."""
+    return [
+        (p.code, p.step, p.values, "" if p.step else f"{p.file}:{p.line}")
+        for p in problems_of(workspace, flow)
+    ]
+
+
 def changed(
     flow: str, since: int, notice: str = "", status: int = 200, inspected: str = ""
 ) -> Response:
@@ -83,6 +92,7 @@ def changed(
         "changed": [card for key, card in new.items() if key in known and old[key] != card],
         "removed": [key for key in differ if key not in new],
         "notes_differ": notes_of(before.flow(flow)) != values["notes"],
+        "problems_differ": not since or _listed(before, flow) != _listed(after, flow),
     }
     there = after.flow(flow).steps
     inspect = step_values(after, flow, inspected) if inspected in there else None

@@ -1,6 +1,6 @@
 """Cards: what the canvas shows of each step, as plain values that can be compared."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from designer.wording import condition_words, in_screen_language, kind_name, port_name
 from designer.workspace import Workspace
-from flows.model import Ask, Branch, Call, Flow, Handover, Note, Say, Set, Step
+from flows.book import FlowBook
+from flows.model import Ask, Branch, Call, Flow, Handover, Note, Request, Say, Set, Step
 from flows.problems import Problem
-from flows.scripts import Script
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,39 @@ def differing(before: Workspace, after: Workspace, key: str) -> set[str]:
     if before.files == after.files:
         return set()
     was, now = _problems_by_step(before, old), _problems_by_step(after, new)
-    scripts = {
-        path[8:-5]
+    other = {
+        path.removesuffix(".yaml")
         for path in {*before.files, *after.files}
-        if path.startswith("scripts/") and before.files.get(path) != after.files.get(path)
+        if not path.startswith("flows/") and before.files.get(path) != after.files.get(path)
     }
     found = set(old.steps) ^ set(new.steps)
     orders = dict(zip(old.steps, range(len(old.steps)), strict=True))
     for number, (step, body) in enumerate(new.steps.items()):
         if step in found or step not in old.steps:
             continue
-        same = old.steps[step] == body and was.get(step) == now.get(step)
+        same = old.steps[step] is body or old.steps[step] == body
+        same = same and was.get(step) == now.get(step)
         same = same and old.labels.get(step) == new.labels.get(step)
         same = same and _place(old, step, orders[step]) == _place(new, step, number)
         same = same and (old.start == step) == (new.start == step)
-        if not same or getattr(body, "script", "") in scripts:
+        if not same or (other and not other.isdisjoint(_files_shown(body))):
             found.add(step)
     return found
 
 
+def _files_shown(step: Step) -> tuple[str, str]:
+    """Name the files whose words stand on the card of a step."""
+    script, connector = getattr(step, "script", ""), getattr(step, "connector", "")
+    return f"scripts/{script}", f"connectors/{connector}"
+
+
 def _problems_by_step(workspace: Workspace, flow: Flow) -> dict[str, tuple[Problem, ...]]:
-    by_step: dict[str, tuple[Problem, ...]] = {}
-    for problem in workspace.problems_in(f"flows/{flow.key}.yaml"):
-        by_step[problem.step] = (*by_step.get(problem.step, ()), problem)
-    return by_step
+    """Give the problems a card shows: where they stand in the file does not matter to it."""
+    by_step: dict[str, list[Problem]] = {}
+    for p in workspace.problems_in(f"flows/{flow.key}.yaml"):
+        shown = Problem(p.code, p.file, step=p.step, values=p.values)
+        by_step.setdefault(p.step, []).append(shown)
+    return {step: tuple(problems) for step, problems in by_step.items()}
 
 
 def _place(flow: Flow, step: str, number: int) -> tuple[float, float]:
@@ -97,8 +106,8 @@ def _card(
     at: tuple[float, float],
     problems: tuple[Problem, ...],
 ) -> Card:
-    scripts = workspace.compiled.book.scripts
-    body, wordings = body_of(step, scripts)
+    book = workspace.compiled.book
+    body, wordings = body_of(step, book)
     labels = flow.labels.get(step.key, {})
     ports = tuple(
         Port(
@@ -129,10 +138,10 @@ def notes_of(flow: Flow) -> list[Note]:
     return list(flow.notes.values())
 
 
-def body_of(step: Step, scripts: Mapping[str, Script]) -> tuple[tuple[str, ...], int]:
+def body_of(step: Step, book: FlowBook) -> tuple[tuple[str, ...], int]:
     """Give the lines a card shows, and how many wordings its script has."""
     if isinstance(step, Say | Ask):
-        script = scripts.get(step.script)
+        script = book.scripts.get(step.script)
         words = [in_screen_language(v.text) for v in script.variants.values()] if script else []
         first = next((text for text in words if text), "")
         lines: tuple[str, ...] = (first or _("Nothing is said here yet."),)
@@ -143,6 +152,11 @@ def body_of(step: Step, scripts: Mapping[str, Script]) -> tuple[tuple[str, ...],
         return tuple(condition_words(case.when) for case in step.cases[:4]), 0
     if isinstance(step, Set):
         return tuple(f"{slot} = {value}" for slot, value in step.values.items()), 0
+    if isinstance(step, Request):
+        connector = book.connectors.get(step.connector)
+        name = (in_screen_language(connector.title) if connector else "") or step.connector
+        sent = tuple(f"{name} = {value}" for name, value in step.send.items())
+        return (_("Asks %(name)s", name=name or "…"), *sent[:3]), 0
     if isinstance(step, Call):
         return (_("Walks through %(flow)s and comes back", flow=step.flow),), 0
     if isinstance(step, Handover):
@@ -161,6 +175,8 @@ def port_label(step: Step, port: str) -> str:
         return condition_words(step.cases[int(inner)].when)[:40]
     if port == "next" and isinstance(step, Ask):
         return _("answered")
+    if isinstance(step, Request):
+        return _("it answered") if port == "next" else _("no answer")
     return port_name(port)
 
 

@@ -60,6 +60,14 @@ def number_of(text: Any, default: float | None = None) -> float | int | None:
     return int(value) if value.is_integer() else value
 
 
+def plain_value(text: str) -> str | int | float | bool:
+    """Read a value as typed: a number or true/false only where nothing of it would be lost."""
+    number = number_of(text)
+    if number is not None and str(number) == text:
+        return number
+    return text == "true" if text in ("true", "false") else text
+
+
 def condition_of(text: str) -> Any:
     """Read the condition a form built, from its JSON; EditRefused for anything else."""
     try:

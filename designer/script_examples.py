@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from designer.workspace import Workspace
-from flows.check import slots_of
+from flows.check_steps import slots_of
 from flows.model import Ask, Text, in_language
 from flows.scripts import Script
 from flows.templates import nested, render

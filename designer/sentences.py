@@ -13,6 +13,7 @@ KINDS = {
     "ask": N_("Ask"),
     "branch": N_("Branch"),
     "set": N_("Remember"),
+    "request": N_("Ask a system"),
     "call": N_("Sub-flow"),
     "handover": N_("Hand over"),
     "end": N_("End"),
@@ -38,6 +39,7 @@ LEFT_OUT = {
     "loop_cut": N_("It turned in a circle without asking anything; the circle was opened."),
     "never_filled": N_("Nothing ever filled this value; it begins empty."),
     "needs_connector": N_("It talks to another system; a connector will have to do that."),
+    "asks_system": N_("It asks another system; say under “Connectors” where that is."),
     "needs_code": N_("It is program code; say it as a condition or a remembered value instead."),
     "no_equivalent": N_("There is nothing like it here."),
     "not_found": N_("It leads to something that is not in the file."),
@@ -67,6 +69,8 @@ DIFFERENCES = {
     "script_removed": N_("script %(file)s removed"),
     "rule_added": N_("rule %(file)s added"),
     "rule_removed": N_("rule %(file)s removed"),
+    "connector_added": N_("connector %(file)s added"),
+    "connector_removed": N_("connector %(file)s removed"),
     "file_added": N_("file %(file)s added"),
     "file_removed": N_("file %(file)s removed"),
 }
@@ -186,6 +190,13 @@ PROBLEMS = {
     "empty_choice": N_("Choice %(number)s has no text."),
     "asks_nothing": N_("Offer choices, listen for intents, or remember the answer in a slot."),
     "empty_branch": N_("The branch has no case yet."),
+    "missing_connector": N_("Choose which system is asked here."),
+    "unknown_connector": N_("There is no connector called %(connector)s."),
+    "connector_without_address": N_(
+        "The connector %(connector)s has no address yet: the conversation goes on by “no answer”."
+    ),
+    "bad_connector_url": N_("“%(url)s” is no address that begins with https:// or http://."),
+    "bad_connector_language": N_("A system speaks json or rasa, not “%(value)s”."),
     "unknown_flow": N_("There is no flow called %(flow)s."),
     "unknown_intent": N_("No training sentence teaches the intent %(intent)s."),
     "unknown_fact": N_("Nothing is known about %(fact)s."),

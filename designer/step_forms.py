@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine
 
 from designer import drafts, history
-from designer.form_values import condition_of, nested_values, number_of, rows, text_of
+from designer.form_values import condition_of, nested_values, number_of, plain_value, rows, text_of
 from designer.workspace import Workspace, workspace_of
 from flows import edits, script_edits
 from flows.edits import EditRefused
 from flows.model import Step
-from flows.yaml_text import read
+from flows.yaml_text import values_of
 
 Values = dict[str, Any]
 
@@ -50,7 +50,7 @@ def save_step(
 
 def body_of(step: Step, values: Values, text: str) -> Values:
     """Give what the YAML of a step should hold, in its usual order."""
-    raw = read(text).value["steps"][step.key]
+    raw = values_of(text)["steps"][step.key]
     body = _BODIES[step.kind](step, values, raw)
     title = text_of(values.get("title"))
     if title:
@@ -132,10 +132,18 @@ def _set(_step: Step, values: Values, _raw: Values) -> Values:
     slots = {}
     for row in rows(values, "slots"):
         if row.get("slot"):
-            text = str(row.get("value", ""))
-            number = number_of(text)
-            slots[row["slot"]] = number if number is not None else text
+            slots[row["slot"]] = plain_value(str(row.get("value", "")))
     return {"set": slots, "next": values.get("next", "")}
+
+
+def _request(_step: Step, values: Values, _raw: Values) -> Values:
+    send = {
+        row["name"]: plain_value(str(row.get("value", "")))
+        for row in rows(values, "send")
+        if row.get("name")
+    }
+    body: Values = {"request": values.get("request", ""), "send": send or None}
+    return body | {"next": values.get("next", ""), "otherwise": values.get("otherwise", "")}
 
 
 def _call(_step: Step, values: Values, _raw: Values) -> Values:
@@ -156,6 +164,7 @@ _BODIES: dict[str, Callable[[Step, Values, Values], Values]] = {
     "ask": _ask,
     "branch": _branch,
     "set": _set,
+    "request": _request,
     "call": _call,
     "handover": _handover,
     "end": _end,

@@ -65,6 +65,10 @@ def note_words(name: str, data: Mapping[str, str]) -> str:
     if name == "rule_silent":
         why = reason_name(data.get("reason", ""))
         return _("Rule %(rule)s kept quiet: %(why)s", rule=data["rule"], why=why)
+    if name == "answered":
+        return _("%(name)s answered.", name=data["connector"])
+    if name == "request_failed":
+        return _("%(name)s did not answer: %(why)s", name=data["connector"], why=data["why"])
     return " ".join([name, *data.values()])
 
 

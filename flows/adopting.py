@@ -9,13 +9,19 @@ from flows.book import Files
 from flows.clipping import free_name
 from flows.yaml_text import edit
 
-NAMED = {"say": "scripts", "ask": "scripts", "retry": "scripts", "call": "flows"}
-"""Which keys of a step name a script or a flow."""
+NAMED = {
+    "say": "scripts",
+    "ask": "scripts",
+    "retry": "scripts",
+    "call": "flows",
+    "request": "connectors",
+}
+"""Which keys of a step name a file of their own."""
 
 
 def adopted(files: Files, taken: Collection[str]) -> dict[str, str]:
     """Give files under paths that are free; flows and scripts that were renamed are led along."""
-    names: dict[str, dict[str, str]] = {"flows": {}, "scripts": {}}
+    names: dict[str, dict[str, str]] = {"flows": {}, "scripts": {}, "connectors": {}}
     paths: dict[str, str] = {}
     used = set(taken)
     for path in files:
@@ -31,11 +37,11 @@ def adopted(files: Files, taken: Collection[str]) -> dict[str, str]:
 
 
 def _renamed(path: str, text: str, names: Mapping[str, Mapping[str, str]]) -> str:
-    if not any(names.values()) or not path.startswith(("flows/", "scripts/")):
+    if not any(names.values()) or not path.startswith(("flows/", "scripts/", "connectors/")):
         return text
 
     def change(tree: CommentedMap) -> None:
-        for kind in ("flow", "script"):
+        for kind in ("flow", "script", "connector"):
             new = names[f"{kind}s"].get(str(tree.get(kind)))
             if new and path.startswith(f"{kind}s/"):
                 tree[kind] = new

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
 
+from flows.connectors import Connector, read_connector
 from flows.model import Flow
 from flows.problems import Problem
-from flows.reading import read_flow
+from flows.reading_long import read_any_flow
 from flows.reading_scripts import read_script, read_widget, read_workspace
 from flows.scripts import Script
 from flows.workspace import Workspace
 from flows.yaml_text import Document, read
 
 Files = Mapping[str, str]
-T = TypeVar("T", Flow, Script)
+T = TypeVar("T", Flow, Script, Connector)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class FlowBook:
     workspace: Workspace = field(default_factory=Workspace)
     flows: Mapping[str, Flow] = field(default_factory=dict)
     scripts: Mapping[str, Script] = field(default_factory=dict)
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
     intents: frozenset[str] = frozenset()
     documents: Mapping[str, Document] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -41,13 +43,17 @@ def open_book(files: Files, intents: frozenset[str] = frozenset()) -> FlowBook:
     documents: dict[str, Document] = {}
     flows: dict[str, Flow] = {}
     scripts: dict[str, Script] = {}
+    connectors: dict[str, Connector] = {}
     for path, text in files.items():
         if path.startswith("flows/"):
-            documents[path], flow = _opened(path, text, read_flow)
+            documents[path], flow = _opened(path, text, read_any_flow)
             flows |= {flow.key: flow} if flow else {}
         elif path.startswith("scripts/"):
             documents[path], script = _opened(path, text, read_script)
             scripts |= {script.key: script} if script else {}
+        elif path.startswith("connectors/"):
+            documents[path], connector = _opened(path, text, read_connector)
+            connectors |= {connector.key: connector} if connector else {}
         elif path in ("workspace.yaml", "widget.yaml"):
             documents[path] = read(text, path)
     workspace = Workspace()
@@ -56,7 +62,7 @@ def open_book(files: Files, intents: frozenset[str] = frozenset()) -> FlowBook:
     if "widget.yaml" in documents and not documents["widget.yaml"].problems:
         workspace = read_widget(documents["widget.yaml"], workspace)
     problems = tuple(problem for document in documents.values() for problem in document.problems)
-    return FlowBook(workspace, flows, scripts, intents, documents, problems)
+    return FlowBook(workspace, flows, scripts, connectors, intents, documents, problems)
 
 
 @lru_cache(maxsize=4096)

@@ -73,7 +73,11 @@ def differences(old: Files, new: Files) -> list[Difference]:
         folder, _, name = change.file.rpartition("/")
         stem = name.rsplit(".", 1)[0]
         if change.what != "changed":
-            kind = folder.rstrip("s") if folder in ("flows", "scripts", "rules") else "file"
+            kind = (
+                folder.rstrip("s")
+                if folder in ("flows", "scripts", "rules", "connectors")
+                else "file"
+            )
             found.append(Difference(f"{kind}_{change.what}", stem))
         else:
             compare = _in_flow if folder == "flows" else _in_parts

@@ -18,6 +18,7 @@ NEW_STEPS: dict[str, dict[str, Any]] = {
     "ask": {"ask": ""},
     "branch": {"branch": []},
     "set": {"set": {}},
+    "request": {"request": ""},
     "call": {"call": ""},
     "handover": {"handover": {"queue": "service", "reason": "asked"}},
     "end": {"end": True},

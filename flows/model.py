@@ -154,6 +154,24 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Request:
+    """Asks another system; its answer fills slots. `otherwise` is for no answer or a bad one."""
+
+    kind: ClassVar[str] = "request"
+    key: str
+    connector: str
+    send: Mapping[str, Any] = field(default_factory=dict)
+    next: str = ""
+    otherwise: str = ""
+    title: Text = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Name every way out."""
+        return (Link("next", self.next), Link("otherwise", self.otherwise))
+
+
+@dataclass(frozen=True)
 class Handover:
     """Gives the conversation to a person; `next` is where it goes on when they hand it back."""
 
@@ -180,10 +198,10 @@ class End:
     links: ClassVar[tuple[Link, ...]] = ()
 
 
-Step: TypeAlias = Say | Ask | Branch | Set | Call | Handover | End
-KINDS: tuple[type[Step], ...] = (Say, Ask, Branch, Set, Call, Handover, End)
+Step: TypeAlias = Say | Ask | Branch | Set | Request | Call | Handover | End
+KINDS: tuple[type[Step], ...] = (Say, Ask, Branch, Set, Request, Call, Handover, End)
 KIND_NAMES = tuple(kind.kind for kind in KINDS)
-OPTIONAL_PORTS = {("handover", "next")}
+OPTIONAL_PORTS = {("handover", "next"), ("request", "otherwise")}
 """Ports that may stay unlinked."""
 
 

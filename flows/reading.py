@@ -9,7 +9,21 @@ from typing import Any
 
 from flows.conditions import read_condition
 from flows.fields import KEY, NOTHING, Fields, is_place
-from flows.model import Ask, Branch, Call, Case, Choice, End, Expect, Flow, Handover, Say, Set, Step
+from flows.model import (
+    Ask,
+    Branch,
+    Call,
+    Case,
+    Choice,
+    End,
+    Expect,
+    Flow,
+    Handover,
+    Request,
+    Say,
+    Set,
+    Step,
+)
 from flows.reading_drawn import read_labels, read_notes, read_tests
 from flows.yaml_text import Document
 
@@ -117,12 +131,20 @@ def _read_branch(fields: Fields, key: str) -> Step:
 
 
 def _read_set(fields: Fields, key: str) -> Step:
-    values = fields.take("set", dict, NOTHING)
+    return Set(key, _read_values(fields, "set"), fields.key("next"))
+
+
+def _read_values(fields: Fields, name: str) -> dict[str, str | int | float | bool]:
+    values = fields.take(name, dict, NOTHING)
     for slot, value in values.items():
         if not KEY.match(slot) or not isinstance(value, str | int | float | bool):
-            fields.problem("bad_slot", "set", slot, slot=slot)
-    kept = {s: v for s, v in values.items() if isinstance(v, str | int | float | bool)}
-    return Set(key, kept, fields.key("next"))
+            fields.problem("bad_slot", name, slot, slot=slot)
+    return {s: v for s, v in values.items() if isinstance(v, str | int | float | bool)}
+
+
+def _read_request(fields: Fields, key: str) -> Step:
+    connector, send = fields.key("request"), _read_values(fields, "send")
+    return Request(key, connector, send, fields.key("next"), fields.key("otherwise"))
 
 
 def _read_call(fields: Fields, key: str) -> Step:
@@ -148,6 +170,7 @@ READERS: dict[str, Callable[[Fields, str], Step]] = {
     "ask": _read_ask,
     "branch": _read_branch,
     "set": _read_set,
+    "request": _read_request,
     "call": _read_call,
     "handover": _read_handover,
     "end": _read_end,

@@ -7,6 +7,7 @@ Built from the same names as the model, so that a new kind of step cannot be for
 from typing import Any
 
 from flows.conditions import OPERATORS
+from flows.connectors import LANGUAGES, MOST_SECONDS
 from flows.model import DOES, EXPECTS, KIND_NAMES, NOTE_COLORS
 
 Schema = dict[str, Any]
@@ -70,6 +71,12 @@ _STEPS: dict[str, Schema] = {
         "otherwise": _KEY,
     },
     "set": {"set": _map({"type": ["string", "number", "boolean"]}), "next": _KEY},
+    "request": {
+        "request": _KEY,
+        "send": _map({"type": ["string", "number", "boolean"]}),
+        "next": _KEY,
+        "otherwise": _KEY,
+    },
     "call": {"call": _KEY, "next": _KEY},
     "handover": {"handover": _object(queue=_KEY, reason=_STRING), "next": _KEY},
     "end": {"end": {}},
@@ -164,10 +171,24 @@ def _workspace() -> Schema:
     )
 
 
+def _connector() -> Schema:
+    return _object(
+        ["connector"],
+        connector=_KEY,
+        title=_TEXT,
+        url=_STRING,
+        speaks={"enum": list(LANGUAGES)},
+        seconds={"type": "number", "minimum": 0.1, "maximum": MOST_SECONDS},
+        fill=_map(_STRING),
+        example=_map({"type": ["string", "number", "boolean"]}),
+    )
+
+
 KIND_SCHEMAS = {
     "flow": _flow(),
     "script": _script(),
     "rule": _rule(),
+    "connector": _connector(),
     "workspace": _workspace(),
     "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),
 }

@@ -8,23 +8,21 @@ Merging is the classic three-way merge (diff3), with parts in place of lines: a 
 side changed is taken from that side, a part that both changed differently is a conflict.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-Path = tuple[str, ...]
-Parts = dict[Path, str]
+from flows import regular_segments as regular
+from flows.regular_segments import KEY, cut_regular, opens
+
+Path = regular.Path
+Parts = regular.Parts
 WHOLE: Path = ()
 
 DEPTHS = {"steps": 1, "layout": 1, "notes": 1, "labels": 1, "variants": 3}
 """How many levels below a top-level key are cut."""
 LAST_WINS = ("layout",)
 """Where two people may differ without a loss: the later one's word counts."""
-
-_KEY = re.compile(
-    r"""( *)("[^"\\]*"|'[^']*'|[^\s#:{}\[\],&*!|>'"%@`?-][^\s:{}\[\]]*) *:(?=\s|$)(.*)"""
-)
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,10 @@ def cut(text: str) -> Parts | None:
 def _cut(text: str) -> Parts | None:
     if "\t" in text or "\r" in text:
         return None
+    return cut_regular(text, DEPTHS) or _cut_by_line(text)
+
+
+def _cut_by_line(text: str) -> Parts | None:
     knife = _Knife()
     for line in text.splitlines(keepends=True):
         if not knife.takes(line):
@@ -84,7 +86,7 @@ class _Knife:
             return True
         indent = len(line) - len(line.lstrip(" "))
         level = self._level_of(indent)
-        found = _KEY.match(line) if indent == level.indent else None
+        found = KEY.match(line) if indent == level.indent else None
         if found is None:
             stray = indent <= level.indent and bare[0] != "-"
             if self.current is None or stray:
@@ -113,8 +115,7 @@ class _Knife:
 def _opens(path: Path, level: _Level, rest: str) -> _Level | None:
     """Say whether the lines under a key are to be cut as well."""
     left = level.left - 1 if level.path else DEPTHS.get(path[0], 0)
-    value = rest.strip()
-    return _Level(path, -1, left) if left > 0 and (not value or value[0] == "#") else None
+    return _Level(path, -1, left) if left > 0 and opens(rest) else None
 
 
 def joined(parts: Mapping[Path, str]) -> str:
@@ -175,6 +176,7 @@ def is_regular(parts: Parts) -> bool:
     return all(_indent(piece) == 2 * (len(path) - 1) for path, piece in parts.items())
 
 
+@lru_cache(maxsize=8192)
 def _indent(piece: str) -> int:
     first = next(ln for ln in piece.splitlines() if ln.strip() and ln.strip()[0] != "#")
     return len(first) - len(first.lstrip(" "))

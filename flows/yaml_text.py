@@ -27,29 +27,54 @@ LONG = 16_000
 """Characters from which on a text is read part by part: an edit then costs what it touches."""
 QUOTED = ("'", '"', "|", ">")
 Path = tuple[str | int, ...]
+Marks = dict[Path, tuple[int, int]]
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Any] = {"": None, "null": None, "~": None, "true": True, "false": False}
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of a long text, read by itself: its lines count from the first of its own."""
+
+    value: dict[Any, Any]
+    marks: Marks
+    lines: int
+
+
+Parts = Mapping[Path, tuple[int, Part]]
+
+
 @dataclass
 class Document:
-    """The value of one file, where each part of it stands, and what kept it from being read."""
+    """The value of one file, where each part of it stands, and what kept it from being read.
+
+    Of a long text `parts` gives what was read part by part, with the lines that stand before it.
+    """
 
     file: str
     value: Any = None
-    marks: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    parts: Parts = field(default_factory=dict)
 
     def problem(self, code: str, path: Path = (), step: str = "", **values: object) -> Problem:
         """Make a problem at the deepest known place of a path."""
         place = path
-        while place and place not in self.marks:
+        while (mark := self._mark(place)) is None and place:
             place = place[:-1]
-        line, column = self.marks.get(place, (1, 1))
+        line, column = mark or (1, 1)
         said = {name: str(value) for name, value in values.items()}
         return Problem(code, self.file, line, column, step, said)
+
+    def _mark(self, place: Path) -> tuple[int, int] | None:
+        for depth in range(len(place), 0, -1):
+            if place[:depth] in self.parts:
+                before, part = self.parts[place[:depth]]
+                line, column = part.marks.get(place[depth - 1 :], (0, 0))
+                return (before + line, column) if line else None
+        return self.marks.get(place)
 
 
 def read(content: str | bytes, file: str = "") -> Document:
@@ -91,27 +116,29 @@ def read(content: str | bytes, file: str = "") -> Document:
 def _read_parts(text: str, document: Document) -> bool:
     """Read a long text part by part, each remembered; False when it must be read as a whole."""
     parts = segments.cut(text)
-    pieces = {path: _read_part(piece, path) for path, piece in (parts or {}).items()}
-    if parts is None or not all(pieces.values()):
+    if parts is None:
         return False
-    values: dict[str, Any] = {}
-    marks: dict[Path, tuple[int, int]] = {(): (1, 1)}
-    parents = {path[:-1] for path in parts}
+    pieces: dict[Path, tuple[int, Part]] = {}
     line = 0
-    for path, piece in pieces.items():
+    for path, piece in parts.items():
+        part = _read_part(piece, path)
+        if part is None:
+            return False
+        pieces[path] = line, part
+        line += part.lines
+    values: dict[Any, Any] = {}
+    parents = {path[:-1] for path in parts}
+    for (*above, key), (_line, part) in pieces.items():
         inner = values
-        for name in path[:-1]:
+        for name in above:
             inner = inner[name]
-        value, inside = piece or ({}, ())
-        inner[path[-1]] = {} if path in parents else value[path[-1]]
-        marks.update(((*path[:-1], *at), (line + row, column)) for at, row, column in inside)
-        line += parts[path].count("\n")
-    document.value, document.marks = values, marks
+        inner[key] = {} if (*above, key) in parents else part.value[key]
+    document.value, document.marks, document.parts = values, {(): (1, 1)}, pieces
     return True
 
 
-@lru_cache(maxsize=8192)
-def _read_part(piece: str, path: segments.Path) -> tuple[dict[str, Any], tuple[Any, ...]] | None:
+@lru_cache(maxsize=16384)
+def _read_part(piece: str, path: segments.Path) -> Part | None:
     """Read one part by itself; None when it is anything but one key with a plain value."""
     inner = Document("")
     try:
@@ -123,7 +150,7 @@ def _read_part(piece: str, path: segments.Path) -> tuple[dict[str, Any], tuple[A
     value = _value(node, (), inner) if node is not None else None
     if inner.problems or not isinstance(value, dict) or list(value) != [path[-1]]:
         return None
-    return value, tuple((at, row, column) for at, (row, column) in inner.marks.items() if at)
+    return Part(value, inner.marks, piece.count("\n"))
 
 
 def _refuse(text: str, file: str, level: int = 0) -> Problem | None:

@@ -1,17 +1,23 @@
 """What is wrong with rules: unknown facts and targets, failing tests, marketing without a limit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from flows.book import FlowBook
-from flows.check import condition_problems, set_of, slots_of
+from flows.check import set_of
+from flows.check_steps import Around, around, in_condition
 from flows.problems import Problem
+from flows.remembering import Memory
 from flows.yaml_text import Document
-from rules.analysis import find_odd
+from rules.analysis import Finding, find_odd
 from rules.facts import FACT_KINDS
 from rules.model import MESSAGE, Rule
 from rules.simulate import passes
 
 SPEAKING = ("send_script", "push_coupon")
+_ODD: Memory[list[list[Finding]]] = Memory(8)
+_RULES: Memory[list[Problem]] = Memory(2048)
+_TESTS: Memory[list[Problem]] = Memory(2048)
 
 
 def find_problems(
@@ -19,39 +25,43 @@ def find_problems(
 ) -> list[Problem]:
     """Name everything wrong with the rules of a workspace."""
     problems = [problem for document in documents.values() for problem in document.problems]
-    for rule in rules:
+    known = around(book, FACT_KINDS)
+    odd = _ODD.recall(tuple(rules), lambda: [find_odd(rule, rules) for rule in rules])
+    for rule, findings in zip(rules, odd, strict=True):
         document = documents[f"rules/{rule.key}.yaml"]
-        problems += _in_rule(rule, document, book)
-        for odd in find_odd(rule, rules):
-            problems.append(document.problem(odd.code, ("when",), other=odd.other))
+        look = partial(_in_rule, rule, document, known)
+        problems += _RULES.recall((rule, document, known), look)
+        problems += [document.problem(f.code, ("when",), other=f.other) for f in findings]
         if not document.problems:
-            problems += _in_tests(rule, document)
+            problems += _TESTS.recall((rule, document), partial(_in_tests, rule, document))
     return sorted(set_of(problems), key=lambda p: (p.file, p.line, p.column, p.code))
 
 
-def _in_rule(rule: Rule, document: Document, book: FlowBook) -> Iterator[Problem]:
-    slots = slots_of(book)
-    yield from condition_problems(document, rule.when, FACT_KINDS, slots, ("when",))
-    found = {"send_script": book.scripts, "push_coupon": book.workspace.coupons}
+def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
+    problems = list(in_condition(document, rule.when, known, ("when",)))
+    found = {"send_script": known.scripts, "push_coupon": known.coupons}
     for i, deed in enumerate(rule.then):
-        known: Mapping[str, object] = found.get(deed.do, book.flows)
-        if deed.target and deed.target not in known:
+        if deed.target and deed.target not in found.get(deed.do, known.flows):
             code = {"send_script": "unknown_script", "push_coupon": "unknown_coupon"}
             name = code.get(deed.do, "unknown_flow")
             said = {name.removeprefix("unknown_"): deed.target}
-            yield document.problem(name, ("then", i), **said)
+            problems.append(document.problem(name, ("then", i), **said))
     intent = rule.trigger.where.get("intent")
-    if rule.trigger.event == MESSAGE and isinstance(intent, str) and intent not in book.intents:
-        yield document.problem("unknown_intent", ("trigger", "where", "intent"), intent=intent)
+    if rule.trigger.event == MESSAGE and isinstance(intent, str) and intent not in known.intents:
+        place = ("trigger", "where", "intent")
+        problems.append(document.problem("unknown_intent", place, intent=intent))
     unlimited = rule.limits.cooldown is None and rule.limits.per_session is None
     unlimited = unlimited and rule.limits.per_visitor is None
     speaks = any(deed.do in SPEAKING for deed in rule.then)
     if speaks and unlimited and rule.trigger.event != MESSAGE:
-        yield document.problem("no_limit", ("limits",), rule=rule.key)
+        problems.append(document.problem("no_limit", ("limits",), rule=rule.key))
+    return problems
 
 
-def _in_tests(rule: Rule, document: Document) -> Iterator[Problem]:
+def _in_tests(rule: Rule, document: Document) -> list[Problem]:
+    problems = []
     for i, right in enumerate(passes(rule)):
         if not right:
-            expected = "fires" if rule.tests[i].fires else "silent"
-            yield document.problem("test_fails", ("tests", i), number=i + 1, expected=expected)
+            said = {"number": str(i + 1), "expected": "fires" if rule.tests[i].fires else "silent"}
+            problems.append(document.problem("test_fails", ("tests", i), **said))
+    return problems

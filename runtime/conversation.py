@@ -17,6 +17,9 @@ from runtime.thinking import Moment, think
 MOST_TRIES = 12  # Two tabs can race, and ten copies of one message; more is something else.
 
 
+ASK_AGAIN = 0.05
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a message was answered with, and where the visitor stands now."""
@@ -41,6 +44,19 @@ async def handle(services: Services, message: Message) -> Answer:
             return Answer(replies, commit.session)
         await asyncio.sleep(services.dice.random() * 0.004 * attempt)
     raise SessionBusy(message.visitor)
+
+
+async def say_on(services: Services, answer: Answer, patience: float) -> list[Reply]:
+    """Wait until no other system is being asked any more; gives what was said meanwhile.
+
+    For channels that hear only what they are answered at once. `patience` in seconds.
+    """
+    until, session = services.now() + patience, answer.session
+    while session.asked and services.now() < until:
+        await asyncio.sleep(ASK_AGAIN)
+        session = (await services.sessions.load(session.visitor)).session
+    lines = await services.sessions.lines_after(session.visitor, answer.session.seq)
+    return [reply_of(line) for line in lines if line["from"] != "visitor"]
 
 
 async def _release_for(services: Services, seen: Seen) -> Release:

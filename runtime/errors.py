@@ -43,4 +43,11 @@ class MessageRefused(RuntimeFailed):
 
 
 class ConnectorFailed(RuntimeFailed):
-    """Another system did not answer as it should; the caller may try again."""
+    """Another system did not answer as it should; the caller may try again.
+
+    The reason is a sentence with `%(name)s` for each of the values, so that it can be translated.
+    """
+
+    def __init__(self, reason: str, **values: object) -> None:
+        self.reason, self.values = reason, {name: str(value) for name, value in values.items()}
+        super().__init__((reason % self.values if values else reason)[:300])

@@ -16,6 +16,9 @@ from runtime.store import keys
 from runtime.store.sessions import Commit
 from runtime.thinking import Thought
 
+CONNECTORS = {"json": "http_json", "rasa": "rasa_actions"}
+"""Which plugin speaks the language of another system."""
+
 
 def plan(before: Session, thought: Thought, message: Message, now: float) -> Commit:
     """Turn a thought into everything its commit writes."""
@@ -92,6 +95,8 @@ class _Writer:
             self.convert(wish)
         elif isinstance(wish, effects.PushCoupon):
             self.push_coupon(wish)
+        elif isinstance(wish, effects.AskSystem):
+            self.ask_system(wish)
         elif isinstance(wish, effects.HandOver):
             self.event("handover", queue=wish.queue, reason=wish.reason)
         else:
@@ -125,6 +130,24 @@ class _Writer:
         arguments = {"visitor": session.visitor, "coupon": coupon.key, "expires": wish.expires}
         entry = {"connector": "coupons", "key": wish.key, "arguments": arguments}
         self.commit.outbox.append(entry | {"visitor": session.visitor, "card": card})
+
+    def ask_system(self, wish: effects.AskSystem) -> None:
+        connector = wish.connector
+        arguments = {
+            "url": connector.url,
+            "seconds": connector.seconds,
+            "send": dict(wish.send),
+            "fill": dict(connector.fill),
+            "slots": dict(wish.slots),
+            "visitor": self.commit.session.visitor,
+            "step": f"{wish.flow}.{wish.step}",
+            "text": wish.text[:1000],
+            "intent": wish.intent,
+        }
+        entry = {"connector": CONNECTORS[connector.speaks], "key": wish.key}
+        visitor = self.commit.session.visitor
+        self.commit.requests.append({**entry, "visitor": visitor, "arguments": arguments})
+        self.event("asked", connector=connector.key, flow=wish.flow, step=wish.step)
 
 
 def _set_timers(commit: Commit, before: Session) -> None:

@@ -15,6 +15,7 @@ from rules.durations import seconds
 from rules.model import Event
 from runtime.engine.effects import Enter, Note
 from runtime.engine.session import Session, from_values, to_values
+from runtime.engine.turn import Answered
 from runtime.messages import Message, Reply, checked, reply_of
 from runtime.nlu.understand import understand
 from runtime.nlu.understanding import Understanding
@@ -23,6 +24,7 @@ from runtime.releases import Release
 from runtime.thinking import Moment, think
 
 VISITOR = "preview"
+MOST_ENTERED = 500
 TEST_TIME = datetime(2026, 1, 5, 12, tzinfo=UTC).timestamp()
 """When every recorded talk takes place: a Monday at noon."""
 
@@ -55,7 +57,34 @@ class Verdict:
 def preview(
     release: Release, session: Session, message: Message, now: float, zone: str = "UTC"
 ) -> Tried:
-    """Let a draft answer one message at a time of our choice."""
+    """Let a draft answer one message at a time of our choice; other systems are not asked."""
+    tried = _preview(release, session, message, now, zone)
+    while tried.session.asked:
+        answer = _example(release, tried.session)
+        given = Message(VISITOR, VISITOR, kind="answered", data={"answer": answer})
+        after = _preview(release, tried.session, given, now, zone)
+        tried = replace(
+            after,
+            replies=[*tried.replies, *after.replies],
+            entered=[*tried.entered, *after.entered],
+            notes=[*tried.notes, *after.notes],
+            understanding=tried.understanding,
+        )
+        if len(tried.entered) > MOST_ENTERED:
+            break
+    return tried
+
+
+def _example(release: Release, session: Session) -> Answered:
+    """Answer as the connector's example does, or not at all where a talk says `false` of it."""
+    step = release.book.flows[session.flow].steps[session.step]
+    connector = release.book.connectors[getattr(step, "connector", "")]
+    if session.profile.get(f"connector.{connector.key}") is False:
+        return Answered(session.asked, failed="no answer")
+    return Answered(session.asked, connector.example)
+
+
+def _preview(release: Release, session: Session, message: Message, now: float, zone: str) -> Tried:
     found = Understanding()
     if message.kind == "message" and message.text and not session.desk:
         found = understand(release.model, message.text)

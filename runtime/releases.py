@@ -7,6 +7,7 @@ restarts. Running sessions stay pinned to theirs.
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -133,10 +134,15 @@ async def restore(redis: Redis, engine: Engine) -> int:
 
 def live_files(engine: Engine) -> tuple[int, dict[str, str]]:
     """Give the number and the files of what is live; (0, {}) when nothing was published."""
-    with transaction(engine) as database:
+    with transaction(engine, writes=False) as database:
         current = database.get(CurrentRelease, 1)
-        row = database.get(ReleaseRow, current.number) if current else None
-        return (row.number, dict(row.files)) if row else (0, {})
+    return (current.number, dict(_frozen(engine, current.number))) if current else (0, {})
+
+
+@lru_cache(maxsize=2)
+def _frozen(engine: Engine, number: int) -> dict[str, str]:
+    """Give the files of a release, kept: nothing changes it, and every edit asks what is live."""
+    return _row(engine, number).files
 
 
 def files_of(engine: Engine, number: int) -> dict[str, str]:

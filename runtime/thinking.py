@@ -211,6 +211,13 @@ def _coupon(release: Release, session: Session, moment: Moment) -> Moved:
     return session, []  # The card itself is a line; `perform` writes it from the message.
 
 
+def _answered(release: Release, session: Session, moment: Moment) -> Moved:
+    if session.desk:
+        return session, []
+    turn = _turn(release, session, moment)
+    return advance.answered(release.book, session, turn, moment.message.data["answer"])
+
+
 def _agent_takes(release: Release, session: Session, moment: Moment) -> Moved:
     if not session.desk:
         return session, []
@@ -255,6 +262,7 @@ _KINDS: dict[str, Callable[[Release, Session, Moment], Moved]] = {
     "event": _event,
     "timer": _timer,
     "coupon": _coupon,
+    "answered": _answered,
     "agent_takes": _agent_takes,
     "agent_says": _agent_says,
     "hand_back": _hand_back,

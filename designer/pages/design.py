@@ -115,6 +115,7 @@ def _luminance(color: str) -> float:
 def _card(kind: str) -> Card:
     body = (_("What this step says or does, in a line or two"),)
     ways = {"end": (), "ask": ("choices.0", "otherwise"), "branch": ("branch.0", "otherwise")}
+    ways["request"] = ("next", "otherwise")
     ports = tuple(
         Port(way, _("Way out") if "." in way else port_name(way), "")
         for way in ways.get(kind, ("next",))

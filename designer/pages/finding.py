@@ -102,7 +102,7 @@ def _texts(workspace: Workspace, step: Step) -> Iterator[str]:
     elif isinstance(step, Branch):
         yield from (condition_words(case.when) for case in step.cases)
     else:
-        yield from body_of(step, workspace.compiled.book.scripts)[0]
+        yield from body_of(step, workspace.compiled.book)[0]
 
 
 def _around(text: str, wanted: str) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from designer.turning import turned
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows import trees
-from flows.check import slots_of
+from flows.check_steps import slots_of
 from flows.edits import EditRefused
 from flows.yaml_text import write
 from rules.durations import words

@@ -9,7 +9,9 @@ from flows.templates import problem_in
 MOST_BYTES = 8 * 1024 * 1024
 MOST_TEXT = 20 * 1024
 """Characters of one wording; what is longer is cut and named."""
-NOTED = frozenset({"approximated", "not_reachable", "too_long", "loop_cut", "never_filled"})
+NOTED = frozenset(
+    {"approximated", "asks_system", "not_reachable", "too_long", "loop_cut", "never_filled"}
+)
 """Codes of what did come along, only not quite as it was."""
 
 # Control characters and halves of surrogate pairs can be written into no YAML file.

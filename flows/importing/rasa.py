@@ -6,9 +6,10 @@ from flows.importing.imported import Imported, Keys, NotReadable, is_chinese, ke
 from flows.importing.rasa_domain import Domain, Project, read_domain, read_project
 from flows.importing.rasa_drawing import Plot, lay_out, merge_twins
 from flows.importing.rasa_slots import Slots
-from flows.importing.rasa_steps import draw
+from flows.importing.rasa_steps import ACTIONS, draw
 from flows.importing.rasa_stories import Stories, read_stories
 from flows.importing.sketch import Sketch, imported
+from flows.yaml_text import write
 
 PARTS = ("data", "domain", "nlu", "core", "rules", "stories")
 
@@ -36,8 +37,24 @@ def from_rasa(
         sketch.leave_out(path, path.rpartition("/")[2], code)
     merge_twins(sketch)
     lay_out(sketch)
+    more = _training(project, taken) | _connector(plot, project, taken)
     sketch.finish()
-    return imported([sketch], _training(project, taken))
+    return imported([sketch], more)
+
+
+def _connector(plot: Plot, project: Project, taken: Collection[str]) -> dict[str, str]:
+    """Write down the action server that custom actions run on; it may fill any slot."""
+    asking = [step for step in plot.sketch.steps.values() if "request" in step]
+    if not asking:
+        return {}
+    key = Keys(keys_in(taken, "connectors")).free(ACTIONS)
+    for step in asking:
+        step["request"] = key
+    fill = {plot.slots.of(name): name for name in plot.domain.slots}
+    plot.sketch.filled.update(fill)
+    title = {"zh-CN": "Rasa 动作服务器", "en": "Rasa action server"}
+    body = {"connector": key, "title": title, "url": project.action_server, "speaks": "rasa"}
+    return {f"connectors/{key}.yaml": write({**body, "fill": fill} if fill else body)}
 
 
 def _count(plot: Plot, stories: Stories) -> None:

@@ -65,6 +65,7 @@ class Project:
     talks: tuple[tuple[str, Raw], ...] = ()
     nlu: tuple[tuple[str, str], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    action_server: str = ""
 
 
 def read_project(files: Mapping[str, bytes]) -> Project:
@@ -76,6 +77,7 @@ def read_project(files: Mapping[str, bytes]) -> Project:
     talks: list[tuple[str, Raw]] = []
     nlu: list[tuple[str, str]] = []
     unread: list[tuple[str, str]] = []
+    action_server = ""
     for path in files:
         if not path.endswith((".yml", ".yaml")):
             unread += [(path, "old_format")] if _OLD.search(path) else []
@@ -84,6 +86,7 @@ def read_project(files: Mapping[str, bytes]) -> Project:
         if not isinstance(document.value, dict):
             unread += [(path, document.problems[0].code)] if document.problems else []
             continue
+        action_server = action_server or _address_in(document.value)
         domains += [document.value] if DOMAIN & document.value.keys() else []
         talks += [(path, document.value)] if {"stories", "rules"} & document.value.keys() else []
         if "nlu" in document.value:
@@ -92,7 +95,13 @@ def read_project(files: Mapping[str, bytes]) -> Project:
             unread += [] if is_new else [(path, "old_format")]
     if not domains and not talks:
         raise NotReadable("not_a_rasa_project")
-    return Project(tuple(domains), tuple(talks), tuple(nlu), tuple(unread))
+    return Project(tuple(domains), tuple(talks), tuple(nlu), tuple(unread), action_server)
+
+
+def _address_in(raw: Raw) -> str:
+    """Give the address of the action server that `endpoints.yml` names."""
+    url = text_of(mapping_of(raw.get("action_endpoint")).get("url"))
+    return url[:500] if url.startswith(("http://", "https://")) else ""
 
 
 def read_domain(project: Project) -> Domain:

@@ -24,7 +24,7 @@ WORDS = {
 }
 MOST_STEPS = 10_000
 MOST_ROUNDS = 40
-OWN_STEPS = frozenset({"say", "text", "choose", "handover", "restart"})
+OWN_STEPS = frozenset({"say", "text", "choose", "request", "handover", "restart"})
 
 
 @dataclass(frozen=True)

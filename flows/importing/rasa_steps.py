@@ -11,6 +11,9 @@ from flows.importing.rasa_stories import retrieved
 from flows.importing.rasa_tree import Node
 from flows.importing.sketch import END, Plain
 
+ACTIONS = "rasa_actions"
+"""The connector that custom actions ask, unless a workspace has one of that name."""
+
 
 def draw(plot: Plot) -> None:
     """Draw every step that can be reached from the start."""
@@ -118,6 +121,15 @@ def _handover(plot: Plot, spot: Spot, key: str) -> None:
     told = {"queue": "service", "reason": spot.node.name[:80]}
     past = plot.way(replace(spot, is_past=True))
     plot.sketch.add(key, {"handover": told, "next": past})
+
+
+def _request(plot: Plot, spot: Spot, key: str) -> None:
+    """Ask the project's own action server, and go on with what it fills."""
+    asked = {"request": ACTIONS, "send": {"action": escaped(spot.node.name[:200])}}
+    lost = plot.lost()
+    otherwise = {"otherwise": lost} if lost else {}
+    past = plot.way(replace(spot, is_past=True))
+    plot.sketch.add(key, {**asked, "next": past, **otherwise})
 
 
 def _restart(plot: Plot, _spot: Spot, key: str) -> None:
@@ -230,6 +242,7 @@ STEPS: dict[str, Callable[[Plot, Spot, str], None]] = {
     "wait": _wait,
     "branch": _branch,
     "choose": _choose,
+    "request": _request,
     "handover": _handover,
     "restart": _restart,
     "default": _default,

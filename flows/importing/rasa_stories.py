@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.importing.imported import NotReadable
+from flows.importing.imported import NOTED, NotReadable
 from flows.importing.rasa_domain import Domain, Project, Raw, list_of, mapping_of, text_of
 from flows.importing.rasa_tree import (
     BUILT_IN,
@@ -176,7 +176,7 @@ class Stories:
         elif kind:
             cursors = [self._did(cursor, kind, name) for cursor in cursors]
         nodes = tuple(cursor.node for cursor in cursors) if kind else ()
-        if code == "approximated":
+        if code in NOTED:
             self.notes.append(Told(place, name, code=code))
             code = ""
         self.told.append(Told(place, name, nodes, code))
@@ -186,7 +186,7 @@ class Stories:
         """Say what an action becomes, and why it does not come along or only nearly."""
         responses = self.domain.responses
         if name in self.domain.forms:
-            return ("form", "") if self.domain.forms[name] else ("", "needs_connector")
+            return ("form", "") if self.domain.forms[name] else ("", "needs_code")
         if responses.get(name):
             return "say", ""
         if retrieved(name).removeprefix("utter_") in self.kinds:
@@ -201,7 +201,7 @@ class Stories:
             return "lost", "approximated"
         if PERSON.search(name.lower()):
             return "handover", "approximated"
-        return "", "no_equivalent" if name in BUILT_IN else "needs_connector"
+        return ("", "no_equivalent") if name in BUILT_IN else ("request", "asks_system")
 
     def _formed(self, cursor: Cursor, name: str) -> Cursor:
         """Start a form, or go back into the one that was interrupted."""

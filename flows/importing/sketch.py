@@ -28,6 +28,7 @@ class Sketch:
         self.wordings: dict[str, dict[str, str]] = {}
         self.layout: dict[str, tuple[float, float]] = {}
         self.used: dict[str, None] = {}
+        self.filled: set[str] = set()
         self.typed: dict[str, None] = {}
         self.left_out: dict[LeftOut, None] = {}
         self.carried = self.missing = 0
@@ -71,7 +72,7 @@ class Sketch:
 
     def _fill_slots(self) -> None:
         """Fill what is read and never filled: with what is known of it, else with nothing."""
-        filled = set(filled_slots(self.steps.values()))
+        filled = self.filled.union(filled_slots(self.steps.values()))
         missing = [slot for slot in self.used if slot not in filled]
         for slot in missing:
             self.leave_out(self.flow, f"slot.{slot}", "never_filled")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from flows.importing.imported import Imported, Keys, clean, is_chinese, keys_in
 from flows.importing.sketch import Sketch, imported, links_in
 from flows.importing.typebot_blocks import asks, draw_block
-from flows.importing.typebot_drawing import Drawing, Slots
+from flows.importing.typebot_drawing import Connectors, Drawing, Names, Slots
 from flows.importing.typebot_layout import lay_out
 from flows.importing.typebot_reading import Bot, Spot, read_bots
 from flows.importing.typebot_texts import bubble_text
@@ -24,16 +24,17 @@ def from_typebot(
     """
     bots = read_bots(content)
     flows, scripts = Keys(keys_in(taken, "flows")), Keys(keys_in(taken, "scripts"))
-    slots = Slots()
+    connectors = Connectors(Keys(keys_in(taken, "connectors")))
     keys = [flows.free(bot.name, "typebot") for bot in bots]
     linked = {bot.id: key for bot, key in zip(bots, keys, strict=True) if bot.id}
+    names = Names(linked, Slots(), connectors)
     chinese = _speaks_chinese(bots, languages)
     sketches = []
     for bot, key in zip(bots, keys, strict=True):
         sketch = Sketch(key, clean(bot.name)[:200], scripts)
-        _draw(Drawing(bot, sketch, slots, linked, chinese))
+        _draw(Drawing(bot, sketch, names, chinese))
         sketches.append(sketch)
-    return imported(sketches, {})
+    return imported(sketches, connectors.files())
 
 
 def _draw(drawing: Drawing) -> None:

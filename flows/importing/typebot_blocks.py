@@ -8,6 +8,8 @@ from flows.importing.typebot_conditions import draw_condition
 from flows.importing.typebot_drawing import Drawing, number_in
 from flows.importing.typebot_logic import LOGIC
 from flows.importing.typebot_reading import Block, Item, Spot, list_of, mapping_of, name_of
+from flows.importing.typebot_requests import KINDS as REQUESTS
+from flows.importing.typebot_requests import draw_request
 from flows.importing.typebot_texts import SAFE_ADDRESS, VARIABLE
 
 CHOICES = ("choice input", "picture choice input", "cards input")
@@ -20,7 +22,7 @@ VALUES = ("text input", "number input", "date input", "time input", "rating inpu
 HANDOVERS = ("Chatwoot", "zendesk")
 TRACKING = ("Google Analytics", "Pixel", "posthog", "segment")
 CONNECTORS = (
-    *("Webhook", "webhook", "HTTP request", "OpenAI", "openai", "Google Sheets", "Email", "Zapier"),
+    *("OpenAI", "openai", "Google Sheets", "Email", "Zapier"),
     *("Make.com", "Pabbly", "Zemantic AI", "payment input", "cal-com", "chat-node", "qr-code"),
     *("dify-ai", "mistral", "elevenlabs", "anthropic", "together-ai", "open-router", "nocodb"),
     *("groq", "perplexity", "deepseek", "blink", "gmail"),
@@ -188,5 +190,6 @@ DRAWERS: dict[str, Drawer] = {
     **dict.fromkeys((*PATTERNS, *VALUES), _value),
     **dict.fromkeys(CHOICES, _choice),
     **dict.fromkeys(HANDOVERS, _handover),
+    **dict.fromkeys(REQUESTS, draw_request),
     **LOGIC,
 }

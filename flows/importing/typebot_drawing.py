@@ -1,12 +1,14 @@
 """One typebot while it becomes a flow: which step stands for which block, and its variables."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flows.importing.imported import Keys, clean, slot_key
+from flows.importing.imported import Keys, clean, slot_key, slug
 from flows.importing.sketch import Plain, Sketch
 from flows.importing.typebot_reading import Block, Bot, Spot, name_of
 from flows.importing.typebot_texts import bubble_text, with_slots
+from flows.yaml_text import write
 
 NUMBERS = ("number input", "rating input")
 ASK = {"text": ("Please answer:", "请回答："), "choice": ("Please choose:", "请选择：")}
@@ -27,6 +29,39 @@ class Slots:
         return self.by_name[name]
 
 
+class Connectors:
+    """The connectors of one import, by the address they ask and what they fill."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self.by_use: dict[tuple[str, tuple[tuple[str, str], ...]], str] = {}
+
+    def of(self, url: str, fill: dict[str, str], title: str) -> str:
+        """Give the connector for an address and what its answer fills."""
+        use = url, tuple(sorted(fill.items()))
+        if use not in self.by_use:
+            self.by_use[use] = self.keys.free(slug(title) and f"{title}_request", "request")
+        return self.by_use[use]
+
+    def files(self) -> dict[str, str]:
+        """Write every connector as YAML."""
+        return {
+            f"connectors/{key}.yaml": write(
+                {"connector": key, "url": url} | ({"fill": dict(fill)} if fill else {})
+            )
+            for (url, fill), key in self.by_use.items()
+        }
+
+
+@dataclass(frozen=True)
+class Names:
+    """What all typebots of one export share: the flow of each, slots and connectors."""
+
+    flows: Mapping[str, str]
+    slots: Slots
+    connectors: Connectors
+
+
 class Drawing:
     """One typebot while it becomes a flow.
 
@@ -34,10 +69,9 @@ class Drawing:
     became no step and leads somewhere else than to the next one.
     """
 
-    def __init__(
-        self, bot: Bot, sketch: Sketch, slots: Slots, linked: Mapping[str, str], chinese: bool
-    ) -> None:
-        self.bot, self.sketch, self.slots, self.linked = bot, sketch, slots, linked
+    def __init__(self, bot: Bot, sketch: Sketch, names: Names, chinese: bool) -> None:
+        self.bot, self.sketch, self.linked = bot, sketch, names.flows
+        self.slots, self.connectors = names.slots, names.connectors
         self.chinese, self.prompt = chinese, ""
         self.heads: dict[Spot, str] = {}
         self.passes: dict[Spot, Spot] = {}

@@ -45,7 +45,7 @@ class Coupons:
                     kept = issue
                 return {"code": kept.code}
         except SQLAlchemyError as error:  # Or another relay was quicker: the next try finds it.
-            raise ConnectorFailed(self.key) from error
+            raise ConnectorFailed("%(name)s did not answer", name=self.key) from error
 
 
 @hookimpl

@@ -7,14 +7,16 @@ flow is started (`start`), a script is said out of turn (`speak`), a person hand
 from dataclasses import replace
 
 from flows.book import FlowBook
-from flows.model import Ask, Handover
+from flows.model import Ask, Handover, Request
 from runtime.engine import effects
 from runtime.engine.answers import fill, pick
 from runtime.engine.session import Session
-from runtime.engine.steps import STEPS, Walk, hand_over
-from runtime.engine.turn import Turn
+from runtime.engine.steps import STEPS, Walk, hand_over, unanswered
+from runtime.engine.turn import Answered, Turn
 
 MOST_STEPS = 60
+PATIENCE = 20.0
+"""Seconds after which an answer that was asked of another system is given up."""
 Moved = tuple[Session, list[effects.Effect]]
 
 
@@ -52,6 +54,10 @@ def lose(book: FlowBook, session: Session, turn: Turn) -> Moved:
             walk.say(book.workspace.fallback)
             return walk.session, walk.wishes
         return start(book, session, replace(turn, unheard=True), flow.key)
+    if isinstance(step, Request) and session.asked:
+        if turn.now - session.asked_at < PATIENCE:
+            return session, []  # The answer that is on its way will speak.
+        return answered(book, session, turn, Answered(session.asked, failed="no answer"))
     walk.session = replace(session, fallbacks=session.fallbacks + 1)
     if isinstance(step, Ask):
         tries = session.tries + 1
@@ -63,6 +69,19 @@ def lose(book: FlowBook, session: Session, turn: Turn) -> Moved:
             return _go(walk, step.otherwise)
     walk.say(book.workspace.fallback)
     return _go(walk, step.key) if isinstance(step, Ask) else (walk.session, walk.wishes)
+
+
+def answered(book: FlowBook, session: Session, turn: Turn, answer: Answered) -> Moved:
+    """Go on with what another system answered; an answer nobody waits for any more is dropped."""
+    step = _current(book, session)
+    if not isinstance(step, Request) or session.asked != answer.key:
+        return session, []
+    slots = {**session.slots, **answer.slots}
+    walk = Walk(book, replace(session, slots=slots, asked="", asked_at=0.0), turn)
+    told = (("connector", step.connector), ("why", answer.failed))
+    walk.wishes.append(effects.Note("request_failed" if answer.failed else "answered", told))
+    walk.wishes += answer.says
+    return _go(walk, unanswered(walk, step) if answer.failed else step.next)
 
 
 def start(book: FlowBook, session: Session, turn: Turn, flow: str) -> Moved:
@@ -101,7 +120,7 @@ def resume(book: FlowBook, session: Session, turn: Turn) -> Moved:
     if isinstance(step, Handover) and step.next:
         return _go(walk, step.next)
     walk.say(book.workspace.human.closed)
-    if isinstance(step, Ask):
+    if isinstance(step, Ask | Request):
         return _go(walk, step.key)
     walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
     return walk.session, walk.wishes
@@ -157,7 +176,7 @@ def _go(walk: Walk, to: str | None) -> Moved:
             (back, to), stack = walk.session.stack[-1], walk.session.stack[:-1]
             walk.session = replace(walk.session, flow=back, stack=stack)
             continue
-        walk.session = replace(walk.session, step=step.key)
+        walk.session = replace(walk.session, step=step.key, asked="")
         walk.wishes.append(effects.Enter(walk.session.flow, step.key))
         to = STEPS[step.kind](walk, step)
         if to is None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from flows.connectors import Connector
 from flows.workspace import Coupon
 
 
@@ -69,6 +70,20 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class AskSystem:
+    """Ask another system; `key` is what its answer will name."""
+
+    connector: Connector
+    flow: str
+    step: str
+    send: Mapping[str, Any]
+    slots: Mapping[str, Any]
+    text: str
+    intent: str
+    key: str
+
+
+@dataclass(frozen=True)
 class PushCoupon:
     """Give the visitor a coupon; `key` makes it happen once."""
 
@@ -85,4 +100,6 @@ class Note:
     data: tuple[tuple[str, str], ...] = ()
 
 
-Effect: TypeAlias = Say | Enter | Expose | Click | Convert | HandOver | PushCoupon | Note
+Effect: TypeAlias = (
+    Say | Enter | Expose | Click | Convert | HandOver | AskSystem | PushCoupon | Note
+)

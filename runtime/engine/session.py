@@ -23,7 +23,10 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Session:
-    """Where one visitor stands. `desk` is "", `waiting` or `agent`; `seq` counts lines."""
+    """Where one visitor stands. `desk` is "", `waiting` or `agent`; `seq` counts lines.
+
+    `asked` is the key of what another system was asked and has not answered, since `asked_at`.
+    """
 
     visitor: str
     release: int = 0
@@ -36,6 +39,8 @@ class Session:
     desk: str = ""
     queue: str = ""
     reason: str = ""
+    asked: str = ""
+    asked_at: float = 0.0
     agent: str = ""
     messages: int = 0
     fallbacks: int = 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.book import FlowBook
 from flows.conditions import holds
-from flows.model import Ask, Branch, Call, End, Handover, Say, Set, Text, in_language
+from flows.model import Ask, Branch, Call, End, Handover, Request, Say, Set, Text, in_language
 from flows.scripts import SayCard, Variant
 from flows.templates import nested, render
 from runtime.engine import effects
@@ -137,13 +137,38 @@ def _branch(walk: Walk, step: Branch) -> str | None:
 
 
 def _set(walk: Walk, step: Set) -> str | None:
-    values = nested(walk.facts())
-    filled = {
-        slot: render(value, values) if isinstance(value, str) else value
-        for slot, value in step.values.items()
-    }
-    walk.session = replace(walk.session, slots={**walk.session.slots, **filled})
+    slots = {**walk.session.slots, **_filled(walk, step.values)}
+    walk.session = replace(walk.session, slots=slots)
     return step.next
+
+
+def _filled(walk: Walk, given: Mapping[str, Any]) -> dict[str, Any]:
+    values = nested(walk.facts())
+    return {
+        name: render(value, values) if isinstance(value, str) else value
+        for name, value in given.items()
+    }
+
+
+def _request(walk: Walk, step: Request) -> str | None:
+    connector = walk.book.connectors.get(step.connector)
+    if connector is None:
+        return unanswered(walk, step)
+    session, now = walk.session, walk.turn.now
+    key = f"{session.visitor}:{session.flow}.{step.key}:{int(now * 1000)}"
+    walk.session = replace(session, asked=key, asked_at=now)
+    sent = _filled(walk, step.send)
+    said = walk.turn.text, walk.turn.intent
+    asked = effects.AskSystem(connector, session.flow, step.key, sent, session.slots, *said, key)
+    walk.wishes.append(asked)
+    return None
+
+
+def unanswered(walk: Walk, step: Request) -> str:
+    """Go on where another system did not answer; with no such way the fallback script speaks."""
+    if not step.otherwise:
+        walk.say(walk.book.workspace.fallback)
+    return step.otherwise
 
 
 def _call(walk: Walk, step: Call) -> str | None:
@@ -179,6 +204,7 @@ STEPS: dict[str, Callable[[Walk, Any], str | None]] = {
     "ask": _ask,
     "branch": _branch,
     "set": _set,
+    "request": _request,
     "call": _call,
     "handover": _handover,
     "end": _end,

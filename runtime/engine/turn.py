@@ -5,6 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.workspace import Coupon
+from runtime.engine.effects import Say
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What another system answered to what was asked as `key`; `failed` says why it did not."""
+
+    key: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    says: tuple[Say, ...] = ()
+    failed: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ for _, event in ipairs(c.events) do
   redis.call('XADD', 'events', 'MAXLEN', '~', c.most_events, '*', 'e', event)
 end
 for _, entry in ipairs(c.outbox) do redis.call('XADD', 'outbox', '*', 'e', entry) end
+for _, entry in ipairs(c.requests) do redis.call('XADD', 'requests', '*', 'e', entry) end
 for _, timer in ipairs(c.disarm) do redis.call('ZREM', timer[1], timer[2]) end
 for _, timer in ipairs(c.arm) do redis.call('ZADD', timer[1], timer[3], timer[2]) end
 for _, count in ipairs(c.counts) do redis.call('HINCRBYFLOAT', count[1], count[2], count[3]) end

@@ -8,6 +8,7 @@
 | o:<order> | string | an order that was credited | 90 days |
 | timers:<0-15> | zset | visitor, rule, generation by due time in ms | until done |
 | outbox, events | stream | committed effects; what happened | until delivered; 1 M entries |
+| requests | stream | what other systems are asked | until answered |
 | arms:<script> | hash | <variant>|exposures, clicks, orders, value | for ever |
 | weights | hash | script to its weights as JSON | until computed again |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
@@ -24,6 +25,7 @@ MOST_EVENTS = 1_000_000
 TIMER_SHARDS = 16
 
 OUTBOX = "outbox"
+REQUESTS = "requests"
 EVENTS = "events"
 WEIGHTS = "weights"
 DESK = "desk"

@@ -35,6 +35,7 @@ class Commit:
     lines: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
     arm: list[Timer] = field(default_factory=list)
     disarm: list[tuple[str, str]] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Sessions:
             "lines": _dumped(commit.lines),
             "events": _dumped(commit.events),
             "outbox": _dumped(commit.outbox),
+            "requests": _dumped(commit.requests),
             "arm": commit.arm,
             "disarm": commit.disarm,
             "counts": commit.counts,

@@ -4,15 +4,15 @@ from typing import Any
 
 import orjson
 from celery import shared_task
-from redis.exceptions import ResponseError
 from sqlalchemy import Engine, select
 
 from runtime.db import transaction
 from runtime.services import Services, portal
 from runtime.store.keys import EVENTS
+from runtime.store.streams import Share, ensure_group, entries_of
 from runtime.tables import EventRow
 
-GROUP = "archive"
+ARCHIVED = Share(EVENTS, "archive")
 BATCH = 500
 
 
@@ -25,31 +25,18 @@ def archive_events() -> None:
 async def archive(services: Services) -> int:
     """Copy every waiting event, what an earlier run left first; gives how many."""
     redis, copied = services.redis, 0
-    try:
-        await redis.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)
-    except ResponseError as error:
-        if "BUSYGROUP" not in str(error):
-            raise
+    await ensure_group(redis, ARCHIVED)
     for since in ("0", ">"):
         while True:
             streams: dict[Any, Any] = {EVENTS: since}
-            found: Any = await redis.xreadgroup(GROUP, "archive", streams, count=BATCH)
+            found: Any = await redis.xreadgroup(ARCHIVED.group, "archive", streams, count=BATCH)
             entries = entries_of(found)
             if not entries:
                 break
             write_events(services.engine, entries)
-            await redis.xack(EVENTS, GROUP, *(entry_id for entry_id, _ in entries))
+            await redis.xack(EVENTS, ARCHIVED.group, *(entry_id for entry_id, _ in entries))
             copied += len(entries)
     return copied
-
-
-def entries_of(found: Any) -> list[Any]:
-    """Give the entries of one stream, whichever protocol the client speaks."""
-    if not found:
-        return []
-    if isinstance(found, dict):
-        return [entry for batches in found.values() for batch in batches for entry in batch]
-    return [entry for _, entries in found for entry in entries]
 
 
 def write_events(engine: Engine, entries: list[Any]) -> None:

@@ -9,46 +9,25 @@ import logging
 from typing import Any
 
 import orjson
-from redis.exceptions import ResponseError
 
 from runtime.conversation import handle
 from runtime.errors import RuntimeFailed
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
-from runtime.tasks.archive import entries_of
+from runtime.store.streams import Share, acknowledge, waiting_entries
 
-GROUP = "relay"
-RETRY_AFTER_MS = 3_000
+EFFECTS = Share(keys.OUTBOX, "relay", lying_ms=3_000)
 _log = logging.getLogger(__name__)
-
-
-async def ensure_group(services: Services) -> None:
-    """Make the consumer group, once."""
-    try:
-        await services.redis.xgroup_create(keys.OUTBOX, GROUP, id="0", mkstream=True)
-    except ResponseError as error:
-        if "BUSYGROUP" not in str(error):
-            raise
 
 
 async def relay_once(services: Services, consumer: str, wait_ms: int = 500) -> int:
     """Deliver what waits, what another relay left lying first; gives how many were delivered."""
-    left = await services.redis.xautoclaim(
-        keys.OUTBOX, GROUP, consumer, min_idle_time=RETRY_AFTER_MS, count=50
-    )
-    entries: list[Any] = list(left[1])
-    if not entries:
-        streams: dict[Any, Any] = {keys.OUTBOX: ">"}
-        found: Any = await services.redis.xreadgroup(
-            GROUP, consumer, streams, count=50, block=wait_ms
-        )
-        entries = entries_of(found)
+    entries = await waiting_entries(services.redis, EFFECTS, consumer, 50, wait_ms)
     delivered = 0
     for entry_id, fields in entries:
         if await _deliver(services, orjson.loads(fields[b"e"])):
-            await services.redis.xack(keys.OUTBOX, GROUP, entry_id)
-            await services.redis.xdel(keys.OUTBOX, entry_id)
+            await acknowledge(services.redis, EFFECTS, entry_id)
             delivered += 1
     return delivered
 

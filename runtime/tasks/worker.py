@@ -1,4 +1,4 @@
-"""The runtime worker: timers and the outbox relay, in one loop of their own."""
+"""The runtime worker: timers, the outbox relay and questions to other systems, in one loop."""
 
 import asyncio
 import contextlib
@@ -11,8 +11,10 @@ from redis.exceptions import RedisError
 
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
+from runtime.store.streams import ensure_group
 from runtime.tasks.due_timers import wake_due
-from runtime.tasks.relay import ensure_group, relay_once
+from runtime.tasks.relay import EFFECTS, relay_once
+from runtime.tasks.requests import QUESTIONS, Requests
 
 TICK_SECONDS = 0.2
 _log = logging.getLogger(__name__)
@@ -26,11 +28,16 @@ async def work(services: Services) -> None:
         await wake_due(services)
         await asyncio.sleep(TICK_SECONDS)
 
-    async def relay() -> None:
-        await ensure_group(services)
+    async def outbox() -> None:
+        await ensure_group(services.redis, EFFECTS)
         await relay_once(services, consumer)
 
-    await asyncio.gather(_forever(timers), _forever(relay))
+    async def systems() -> None:
+        await ensure_group(services.redis, QUESTIONS)
+        await asking.ask_once()
+
+    asking = Requests(services, consumer)
+    await asyncio.gather(_forever(timers), _forever(outbox), _forever(systems))
 
 
 async def _forever(once: Callable[[], Awaitable[None]]) -> None:

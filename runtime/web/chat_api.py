@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.conversation import handle
+from runtime.conversation import handle, say_on
+from runtime.engine.advance import PATIENCE
 from runtime.messages import Message, Reply, visitor_name
 from runtime.services import Services
 from runtime.web.answers import BadRequest, json_answer, read_json
@@ -18,8 +19,10 @@ async def rest_webhook(request: Request) -> Response:
     message = read_message(body)
     services: Services = request.app.state.services
     answer = await handle(services, message)
-    sender = str(body["sender"])
-    return json_answer([part for reply in answer.replies for part in rasa_parts(sender, reply)])
+    sender, replies = str(body["sender"]), answer.replies
+    if answer.session.asked:
+        replies = [*replies, *await say_on(services, answer, PATIENCE)]
+    return json_answer([part for reply in replies for part in rasa_parts(sender, reply)])
 
 
 def read_message(body: Any) -> Message:

@@ -13,7 +13,7 @@ from tests.installation import PASSWORD, Installation
 
 AXE = Path(__file__).parents[1] / ".cache" / "axe-core" / "node_modules/axe-core/axe.min.js"
 PICTURES = SHOTS / "screens"
-KINDS = ("say", "ask", "branch", "set", "call", "handover", "end")
+KINDS = ("say", "ask", "branch", "set", "request", "call", "handover", "end")
 WIDE, NARROW = 1440, 390
 HEIGHTS = {WIDE: 900, NARROW: 844}
 SETTINGS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW)]
@@ -132,7 +132,7 @@ SCREENS = [
     *(
         Screen(
             f"canvas-{kind}",
-            "/flows/handover/" if kind == "handover" else CANVAS,
+            {"handover": "/flows/handover/", "request": "/flows/lookup/"}.get(kind, CANVAS),
             inspecting(kind),
             "#inspector",
         )
@@ -152,6 +152,8 @@ SCREENS = [
     Screen("wordings", "/scripts-table/"),
     Screen("rules", "/rules/"),
     Screen("rule", "/rules/iphone15-dwell-offer"),
+    Screen("connectors", "/connectors/"),
+    Screen("connector", "/connectors/orders"),
     Screen("releases", "/releases/"),
     Screen("people", "/people"),
     Screen("audit", "/audit"),
@@ -180,6 +182,13 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
     answer = page.request.post(f"{url}/try/compensation/share", headers={"X-CSRFToken": token})
     shared = answer.text().split('value="')[1].split('"')[0]
+    form = {"csrf_token": token, "name": "Orders"}
+    page.request.post(f"{url}/connectors/", form=form)
+    page.fill("#new-flow", "lookup")
+    page.locator("#flows form button").first.click()
+    drawn(page)
+    page.locator("#palette [data-add=request]").click()
+    expect(page.locator("#inspector form")).to_be_visible()
     for words in ("你好", "我要找人工客服"):
         installation.say(waiting, words)
     page.close()

@@ -11,10 +11,11 @@ from runtime.errors import MessageRefused, NothingPublished
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store.arm_counts import counts_of
+from runtime.store.streams import ensure_group
 from runtime.tables import CouponIssue, EventRow
 from runtime.tasks.archive import archive
 from runtime.tasks.due_timers import wake_due
-from runtime.tasks.relay import ensure_group, relay_once
+from runtime.tasks.relay import EFFECTS, relay_once
 from runtime.tasks.weights import weigh
 from tests.workspaces import publish_files, script
 
@@ -85,7 +86,7 @@ async def test_dwelling_brings_an_offer_and_a_coupon_once(services: Services) ->
     services.clock = lambda: now + 1.5
     assert await wake_due(services) == 1
     assert await services.timers.waiting() == 0
-    await ensure_group(services)
+    await ensure_group(services.redis, EFFECTS)
     assert await relay_once(services, "one", 10) == 1
     assert await relay_once(services, "two", 10) == 0
     lines = await services.sessions.lines_after("v", 0)
@@ -124,7 +125,7 @@ async def test_a_relay_that_died_before_its_acknowledgement_does_no_harm(
     services.clock = lambda: now + 2
     await handle(services, _event("Product Viewed", now, name="iPhone15 Pro"))
     await wake_due(services)
-    await ensure_group(services)
+    await ensure_group(services.redis, EFFECTS)
     entries = await services.redis.xrange("outbox")
     await relay_once(services, "one", 10)
     await services.redis.xadd("outbox", entries[0][1])  # Delivered, yet not acknowledged.

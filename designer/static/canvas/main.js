@@ -76,7 +76,7 @@ const does = {
   try: () => document.getElementById("open-try").click(),
   commands: () => commands.open(),
 };
-for (const kind of ["say", "ask", "branch", "set", "call", "handover", "end"]) does[`add-${kind}`] = () => addInSight(kind);
+for (const kind of ["say", "ask", "branch", "set", "request", "call", "handover", "end"]) does[`add-${kind}`] = () => addInSight(kind);
 const commands = new Commands(parts, does);
 document.addEventListener("click", (event) => {
   does[event.target.closest("[data-canvas]")?.dataset.canvas]?.();

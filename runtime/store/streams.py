@@ -1,0 +1,55 @@
+"""Streams that several workers share: what waits is given once, what was left lying again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+
+@dataclass(frozen=True)
+class Share:
+    """A stream and the group of workers that share it; what lies for `lying_ms` is given again."""
+
+    stream: str
+    group: str
+    lying_ms: int = 0
+
+
+async def ensure_group(redis: Redis, share: Share) -> None:
+    """Make the consumer group, once."""
+    try:
+        await redis.xgroup_create(share.stream, share.group, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+async def waiting_entries(
+    redis: Redis, share: Share, consumer: str, most: int, wait_ms: int
+) -> list[Any]:
+    """Give what another consumer left lying for too long, else what is new; waits for that."""
+    left = await redis.xautoclaim(
+        share.stream, share.group, consumer, min_idle_time=share.lying_ms, count=most
+    )
+    entries: list[Any] = list(left[1])
+    if entries:
+        return entries
+    streams: dict[Any, Any] = {share.stream: ">"}
+    found: Any = await redis.xreadgroup(share.group, consumer, streams, count=most, block=wait_ms)
+    return entries_of(found)
+
+
+async def acknowledge(redis: Redis, share: Share, entry_id: bytes) -> None:
+    """Take an entry out of a stream: it is done."""
+    await redis.xack(share.stream, share.group, entry_id)
+    await redis.xdel(share.stream, entry_id)
+
+
+def entries_of(found: Any) -> list[Any]:
+    """Give the entries of one stream, whichever protocol the client speaks."""
+    if not found:
+        return []
+    if isinstance(found, dict):
+        return [entry for batches in found.values() for batch in batches for entry in batch]
+    return [entry for _, entries in found for entry in entries]
