@@ -8,8 +8,7 @@ from flows.importing.typebot_conditions import draw_condition
 from flows.importing.typebot_drawing import Drawing, number_in
 from flows.importing.typebot_logic import LOGIC
 from flows.importing.typebot_reading import Block, Item, Spot, list_of, mapping_of, name_of
-from flows.importing.typebot_requests import KINDS as REQUESTS
-from flows.importing.typebot_requests import draw_request
+from flows.importing.typebot_requests import REQUESTS, SERVICES, draw_request
 from flows.importing.typebot_texts import SAFE_ADDRESS, VARIABLE
 
 CHOICES = ("choice input", "picture choice input", "cards input")
@@ -21,12 +20,7 @@ PATTERNS = {"email input": EMAIL, "url input": ADDRESS, "phone number input": PH
 VALUES = ("text input", "number input", "date input", "time input", "rating input", "file input")
 HANDOVERS = ("Chatwoot", "zendesk")
 TRACKING = ("Google Analytics", "Pixel", "posthog", "segment")
-CONNECTORS = (
-    *("OpenAI", "openai", "Google Sheets", "Email", "Zapier"),
-    *("Make.com", "Pabbly", "Zemantic AI", "payment input", "cal-com", "chat-node", "qr-code"),
-    *("dify-ai", "mistral", "elevenlabs", "anthropic", "together-ai", "open-router", "nocodb"),
-    *("groq", "perplexity", "deepseek", "blink", "gmail"),
-)
+CONNECTORS = ("payment input", "cal-com", "qr-code", "blink")
 MOST_CHOICES = 200
 
 
@@ -190,6 +184,6 @@ DRAWERS: dict[str, Drawer] = {
     **dict.fromkeys((*PATTERNS, *VALUES), _value),
     **dict.fromkeys(CHOICES, _choice),
     **dict.fromkeys(HANDOVERS, _handover),
-    **dict.fromkeys(REQUESTS, draw_request),
+    **dict.fromkeys((*REQUESTS, *SERVICES), draw_request),
     **LOGIC,
 }

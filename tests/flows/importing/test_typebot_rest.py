@@ -1,5 +1,7 @@
 """What Typebot has and we have not, jumps, loops, and what is very long."""
 
+import pytest
+
 from tests.flows.importing.typebots import asks, bot, codes, compares, problems, run, says, walk
 
 
@@ -12,8 +14,8 @@ def test_what_needs_another_system_is_left_out_and_named() -> None:
     assert walk(imported) == ["still here"]
     assert [(item.what, item.code) for item in imported.left_out] == [
         ("Webhook", "empty"),
-        ("OpenAI", "needs_connector"),
-        ("Email", "needs_connector"),
+        ("OpenAI", "empty"),
+        ("Email", "empty"),
         ("Google Analytics", "no_equivalent"),
         ("Code", "needs_code"),
         ("payment input", "needs_connector"),
@@ -45,6 +47,58 @@ def test_a_request_asks_a_connector_and_fills_what_it_filled() -> None:
     assert "send:\n      number: '{{ slot.name }}'" in flow
     assert [item.code for item in imported.left_out] == ["asks_system"]
     assert (imported.carried, imported.total) == (4, 4)
+
+
+SERVICES = [
+    (
+        "openai",
+        {
+            "messages": [
+                {"role": "Dialogue", "dialogueVariableId": "Name"},
+                {"content": "Be kind"},
+            ],
+            "responseMapping": [{"item": "Message content", "variableId": "城市"}],
+        },
+        ["message_1: '{{ slot.name }}'", "message_2: Be kind"],
+        "fill:\n  variable: Message content",
+    ),
+    (
+        "Google Sheets",
+        {"action": "Get data", "cellsToExtract": [{"column": "City", "variableId": "城市"}]},
+        [],
+        "fill:\n  variable: City",
+    ),
+    (
+        "Google Sheets",
+        {"action": "Insert a row", "cellsToUpsert": [{"column": "Mail", "value": "{{Email}}"}]},
+        ["mail: '{{ slot.email }}'"],
+        "connector: google_sheets_request",
+    ),
+    (
+        "Email",
+        {"recipients": ["a@b.example", "c@d.example"], "subject": "New lead", "body": "{{Name}}"},
+        ["subject: New lead", "body: '{{ slot.name }}'", "to: a@b.example, c@d.example"],
+        "connector: email_request",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "options", "sent", "connector"), SERVICES)
+def test_a_service_becomes_a_connector_whose_address_is_still_to_be_said(
+    kind: str, options: dict[str, object], sent: list[str], connector: str
+) -> None:
+    block = {"type": kind, "options": options}
+    imported = run(bot({"A": [block, says("done")]}, {"start": "A"}))
+    assert problems(imported) == []
+    flow = next(text for path, text in imported.files.items() if path.startswith("flows/"))
+    assert all(f"      {line}\n" in flow for line in sent)
+    (text,) = (text for path, text in imported.files.items() if path.startswith("connectors/"))
+    assert "url: ''" in text
+    assert connector in text
+    assert [item.code for item in imported.left_out if item.code != "never_filled"] == [
+        "asks_system"
+    ]
+    assert (imported.carried, imported.total) == (2, 2)
 
 
 def test_jumps_links_waits_and_splits_lead_on() -> None:
