@@ -1,5 +1,6 @@
 """What the canvas shows, and what of it changed: shared by everything that edits a flow."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template
@@ -87,9 +88,11 @@ def changed(
     differ = differing(before, after, flow)
     known = before.flow(flow).steps
     old, new = (cards_of(at, at.flow(flow), differ) for at in (before, after))
+    both = [(old[key], card) for key, card in new.items() if key in known and old[key] != card]
     parts = {
         "added": [card for key, card in new.items() if key not in known],
-        "changed": [card for key, card in new.items() if key in known and old[key] != card],
+        "changed": [card for was, card in both if replace(was, at=card.at) != card],
+        "moved": {card.key: card.at for was, card in both if replace(was, at=card.at) == card},
         "removed": [key for key in differ if key not in new],
         "notes_differ": notes_of(before.flow(flow)) != values["notes"],
         "problems_differ": not since or _listed(before, flow) != _listed(after, flow),

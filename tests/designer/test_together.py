@@ -33,7 +33,8 @@ def test_edits_of_different_steps_merge(
         other, seen, **{"op": "link", "from": "price", "port": "next", "to": "hi"}
     )
     assert status == 200
-    assert 'id="card-hi"' in answer, "what the other person did comes along"
+    assert "{&#34;hi&#34;: [1.0, 2.0]}" in answer, "what the other person did comes along"
+    assert 'id="card-hi"' not in answer, "a card that only went elsewhere is not drawn anew"
     assert "hi: [1, 2]" in text(portal)
     assert "price: {say: price, next: hi}" in text(portal)
 
@@ -133,11 +134,12 @@ def test_a_tab_hears_who_is_here_and_what_changed(client: FlaskClient, other: Fl
     edit(client, seen, op="move", places={"hi": [9, 9]})
     heard = other.post("/flows/welcome/presence", data={"tab": "b", "rev": seen})
     assert 'title="admin@x.test · hi"' in heard.text
-    assert 'hx-swap-oob="outerHTML:#card-hi"' in heard.text
+    assert '<div hx-swap-oob="innerHTML:#moved">{&#34;hi&#34;: [9.0, 9.0]}</div>' in heard.text
     client.post("/flows/welcome/presence", data={"tab": "a", "leaving": "1"})
     again = other.post("/flows/welcome/presence", data={"tab": "b", "rev": rev(other)})
     assert "admin@x.test" not in again.text
     assert "card-hi" not in again.text
+    assert "#moved" not in again.text
 
 
 def test_the_yaml_view_merges_too(client: FlaskClient, other: FlaskClient, portal: Portal) -> None:

@@ -19,6 +19,17 @@ Files = dict[str, str]
 EDITS = 300
 CONNECTOR = "connector: stock\nurl: https://stock.test/\nfill: {left: data.left}\n"
 DAMAGE = ("\n", "  ", "# ", "x", ":", "'", "{", "- ", "\n\n", "}", '"', "slot.left", "　")
+RIVALS = {
+    key: f"""\
+rule: {key}
+priority: {priority}
+trigger: {{event: message, where: {{intent: ask_price}}}}
+when: {{all: [{{fact: cart.count, op: gte, value: {priority}}}]}}
+then: [{{do: start_flow, flow: orders}}]
+conflict: {{exclusive_group: desk}}
+"""
+    for key, priority in (("strong", 6), ("weak", 7))
+}
 COMING = {
     "scripts/line_3.yaml": "script: line_3\n",
     "connectors/stock.yaml": CONNECTOR,
@@ -29,6 +40,7 @@ EXCHANGED = {
     "workspace.yaml": ("zh-CN, en", "zh-CN", "IP15-100", "IP15-99"),
     "nlu/zh.yml": ("ask_price", "ask_prize"),
     "connectors/stock.yaml": ("url:", "speaks:", "left", "right"),
+    "rules/strong.yaml": ("priority: 6", "priority: 8", "group: desk", "group: till", "gte", "lt"),
     "rules/dwell.yaml": ("offer", "line_1", "24h", "1h", "priority: 50", "priority: 60"),
 }
 """Words that are exchanged for each other in files that flows and rules look at."""
@@ -76,7 +88,8 @@ def _workspace(folder: Path) -> Files:
     write_workspace(folder, (30, 40, 50), SMALL)
     paths = (path for path in folder.rglob("*.y*ml") if path.is_file())
     files = {str(path.relative_to(folder)): path.read_text("utf-8") for path in paths}
-    return {**files, "connectors/stock.yaml": CONNECTOR}
+    rivals = {f"rules/{key}.yaml": text for key, text in RIVALS.items()}
+    return {**files, **rivals, "connectors/stock.yaml": CONNECTOR}
 
 
 def _assert_same(files: Files, monkeypatch: pytest.MonkeyPatch, number: int) -> set[str]:

@@ -17,6 +17,7 @@ export class Cards {
     this.onRead = [];
     this.onSelect = [];
     this.onPlace = [];
+    this.onFollow = [];
     this.placeOf = () => undefined;
     this.linksOf = () => [];
     this.observer = new MutationObserver(() => this.read());
@@ -24,6 +25,7 @@ export class Cards {
     // htmx may put the server's own class and style back when it settles.
     // It says so for every card of an answer, so they are looked at once, in the frame that follows.
     document.addEventListener("htmx:afterSettle", () => { this.settled = true; view.changed(); });
+    document.addEventListener("htmx:oobAfterSwap", ({ detail: { target } }) => { if (target.id === "moved") this.follow(JSON.parse(target.textContent)); });
     // Noted on the way down, so that everyone who hears of the focus already finds it here.
     document.addEventListener("focusin", (event) => this.noteFocus(event.target), true);
     surface.addEventListener("keydown", () => this.ring(false), true);
@@ -76,6 +78,25 @@ export class Cards {
     const place = this.placeOf(card.key) ?? [Number(dataset.x), Number(dataset.y)];
     if (!card.held) [card.x, card.y] = place;
     this.place(card);
+  }
+
+  /** Take in where cards stand now of which nothing else changed; most stand there already, as they were moved here. */
+  follow(places) {
+    const gone = [];
+    for (const [key, [x, y]] of Object.entries(places)) {
+      const card = this.get(key);
+      if (!card) continue;
+      Object.assign(card.element.dataset, { x: Math.trunc(x), y: Math.trunc(y) });
+      const [nextX, nextY] = this.placeOf(key) ?? [x, y];
+      if (card.held || (nextX === card.x && nextY === card.y)) continue;
+      Object.assign(card, { x: nextX, y: nextY });
+      this.place(card);
+      gone.push(key);
+    }
+    if (!gone.length) return;
+    for (const told of this.onFollow) told(gone);
+    this.culledAt = null;
+    this.view.changed();
   }
 
   /** Go back to what the server says, for when it refused an edit that was already shown. */

@@ -16,6 +16,7 @@ export class Links {
     this.rubber.setAttribute("class", "rubber");
     this.unlink = makeUnlink(surface);
     cards.onRead.push((changed) => this.read(changed));
+    cards.onFollow.push((keys) => this.moved(keys));
     cards.onSelect.push(() => { this.select(null); this.mark(); });
     view.after.push(() => this.cull());
   }
