@@ -21,6 +21,9 @@ def web() -> Starlette:
 
     settings = read_settings()
     flask = make_designer(settings, _portal(settings))
+    celery = flask.extensions["celery"] = make_celery(settings)
+    # Whoever uploads does not wait for a broker that is away: the clock calls the worker as well.
+    celery.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0}
     return make_gateway(settings, WSGIMiddleware(flask, workers=WSGI_THREADS))
 
 
@@ -41,6 +44,12 @@ def make_celery(settings: Settings) -> Celery:
                 "options": {"expires": 5},
             },
             "archive": {"task": "runtime.archive", "schedule": 5.0, "options": {"expires": 5}},
+            # Uploads call for it themselves; this one looks for what was left behind.
+            "imports": {
+                "task": "designer.take_in_imports",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
         },
     )
     return app

@@ -19,6 +19,7 @@ from designer.pages import (
     flow_history,
     flows,
     home,
+    imports,
     inbox,
     inspector,
     overlay,
@@ -41,6 +42,7 @@ LANGUAGES = ("zh", "en")
 BLUEPRINTS = (
     home,
     starting,
+    imports,
     flows,
     canvas,
     inspector,

@@ -6,7 +6,7 @@ brought together part by part (`flows/segments.py`); only a part that both chang
 all three texts at hand.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, func, select
@@ -69,7 +69,7 @@ def edit(engine: Engine, author: Author, path: str, rev: int, change: Edit) -> i
         base = text_at(database, path, rev)
         wanted = change(draft.text if base is None else base)
         text = _merged(draft, base, wanted)
-        _record(database, author, {path: text})
+        save_within(database, author, {path: text})
         return draft.rev
 
 
@@ -92,7 +92,20 @@ def save(
                 conflict = Conflict(WHOLE, base or "", wanted or "", (draft and draft.text) or "")
                 raise StaleEdit(path, draft.rev if draft else NEW, (conflict,))
             merged[path] = _merged(draft, base, wanted)
-        return _record(database, author, merged)
+        return save_within(database, author, merged)
+
+
+def save_within(database: Session, author: Author, texts: Mapping[str, str | None]) -> int:
+    """Write several files as they are, as one change within the caller's transaction.
+
+    What the author had undone at this place cannot be done again any more.
+    """
+    undone = select(Change).where(
+        Change.place == author.place, Change.author == author.name, Change.state == "undone"
+    )
+    for change in database.scalars(undone):
+        change.state = "spent"
+    return _write(database, author, texts, "done")
 
 
 def undo(engine: Engine, place: str, author: str) -> str:
@@ -170,22 +183,22 @@ def _locked(database: Session, path: str) -> Draft | None:
     return database.get(Draft, path, with_for_update=True)
 
 
-def _record(database: Session, author: Author, texts: Mapping[str, str | None]) -> int:
-    """Write an edit; what its author had undone here cannot be done again any more."""
-    undone = select(Change).where(
-        Change.place == author.place, Change.author == author.name, Change.state == "undone"
-    )
-    for change in database.scalars(undone):
-        change.state = "spent"
-    return _write(database, author, texts, "done")
+def _all_locked(database: Session, paths: Collection[str]) -> dict[str, Draft]:
+    """Lock many drafts in few queries: an import writes thousands."""
+    some = list(paths)
+    slices = (some[at : at + 500] for at in range(0, len(some), 500))
+    which = (select(Draft).where(Draft.path.in_(part)) for part in slices)
+    queries = (query.order_by(Draft.path).with_for_update() for query in which)
+    return {draft.path: draft for query in queries for draft in database.scalars(query)}
 
 
 def _write(database: Session, author: Author, texts: Mapping[str, str | None], state: str) -> int:
     change = Change(place=author.place, label=author.label[:200], author=author.name, state=state)
     database.add(change)
     database.flush()
+    drafts = _all_locked(database, texts)
     for path, text in texts.items():
-        draft = _locked(database, path)
+        draft = drafts.get(path)
         before = draft.text if draft else None
         if before == text:
             continue

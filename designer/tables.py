@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Boolean, Column, DateTime, Float, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from runtime.db import Base
@@ -117,3 +128,38 @@ class Publication(Base):
     """waiting (for a second pair of eyes), scheduled, done, withdrawn, or failed."""
     decided_by: Mapped[str] = mapped_column(String(255), default="")
     outcome: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Import(Base):
+    """A foreign bot on its way into the drafts, and what became of it."""
+
+    __tablename__ = "imports"
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    once: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """What a second click on the same form would send again; gone when it came to nothing."""
+    author: Mapped[str] = mapped_column(String(255), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    size: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    """waiting, running, done, failed, or cancelled."""
+    stage: Mapped[str] = mapped_column(String(10), default="")
+    """What a running one does: reading, drawing, checking, or saving."""
+    stage_at: Mapped[float] = mapped_column(Float)
+    blocks: Mapped[int] = mapped_column(Integer, default=0)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    seen_at: Mapped[float] = mapped_column(Float)
+    """The last sign of life of whoever works on it."""
+    outcome: Mapped[str] = mapped_column(Text, default="{}")
+    """As JSON: what came along and what did not, or why it failed."""
+
+
+class Upload(Base):
+    """One file of an import; it is deleted with the end of its import, however that ends."""
+
+    __tablename__ = "uploads"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    import_key: Mapped[str] = mapped_column(ForeignKey("imports.key"), index=True)
+    name: Mapped[str] = mapped_column(String(500))
+    content: Mapped[bytes] = mapped_column(LargeBinary)

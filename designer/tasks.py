@@ -1,12 +1,34 @@
-"""Celery: lets scheduled releases out when their time has come. A thin door, safe to run twice."""
+"""Celery: scheduled releases, and imports. Thin doors, safe to run twice."""
 
-from celery import shared_task
+import logging
 
+from celery import Celery, shared_task
+from celery.exceptions import OperationalError
+
+from designer.import_work import take_in
 from designer.publications import publish_due
 from runtime.services import portal
+
+IMPORTS = "designer.take_in_imports"
+_log = logging.getLogger(__name__)
 
 
 @shared_task(name="designer.publish_due", ignore_result=True)
 def publish_due_releases() -> None:
     """Let everything out whose time has come."""
     publish_due(portal())
+
+
+@shared_task(name=IMPORTS, ignore_result=True)
+def take_in_imports() -> None:
+    """Take in every foreign bot that waits for it."""
+    take_in(portal().services.engine)
+
+
+def call_for_imports(app: Celery | None) -> None:
+    """Wake a worker for what was just uploaded; where that fails, the clock does it soon."""
+    if app is not None:
+        try:
+            app.send_task(IMPORTS, retry=False, ignore_result=True)
+        except OperationalError as error:
+            _log.warning("nobody was woken for an import: %r", error)

@@ -66,7 +66,7 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     supervisor.add(python_child("worker", settings, ["runtime.tasks.worker"]))
     schedule = str(settings.data / "celery-beat")
     celery = ["celery", "-A", "wsgi:celery", "--workdir", str(ROOT)]
-    worker = [*celery, "worker", "--pool", "threads", "-c", "2", "-l", "warning"]
+    worker = [*celery, "worker", "--pool", "threads", "-c", "4", "-l", "warning"]
     supervisor.add(python_child("celery", settings, [*worker, "--without-gossip", "-n", "work@%h"]))
     beat = [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile", ""]
     supervisor.add(python_child("beat", settings, beat))

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
 import designer.tables
-from designer import accounts, drafts
+from designer import accounts, drafts, imports
+from flows.importing.imported import Imported
 from migrations.run import migrate
 from runtime.db import open_engine
 
@@ -61,3 +62,22 @@ def test_drafts_work_on_it(engine: Engine) -> None:
     drafts.undo(engine, "flows/f.yaml", "me")
     assert drafts.files(engine) == {"flows/f.yaml": "a"}
     accounts.add(engine, "a@x.test", "secret", ["admin"])
+
+
+def test_imports_work_on_it(engine: Engine) -> None:
+    migrate(engine)
+    asked = [imports.Asked("me", "typebot", "x", token, {"a\0.json": b"\0"}) for token in "ab"]
+    rows = [imports.begin(engine, one)[0] for one in asked]
+    again, is_new = imports.begin(engine, asked[0])
+    assert (again.key, is_new) == (rows[0].key, False)
+    mine = imports.claim(engine)
+    assert mine
+    assert mine.key == rows[0].key
+    assert imports.uploads(engine, mine.key) == {"a.json": b"\0"}
+    assert imports.give_sign(engine, mine, "drawing", 7)
+    imports.cancel(engine, rows[1].key)
+    imports.settle(engine)
+    assert imports.save(engine, mine, Imported({"flows/new.yaml": "a"}, 1, (), 1), 0)
+    assert [row.state for row in imports.latest(engine, "me")] == ["cancelled", "done"]
+    assert drafts.files(engine)["flows/new.yaml"] == "a"
+    assert imports.uploads(engine, mine.key) == {}

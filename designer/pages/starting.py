@@ -1,25 +1,18 @@
-"""Begin a flow: from blank, from a template, from a Typebot export, from a Rasa project."""
+"""Begin a flow: from blank, from a template, or from a foreign bot (see `imports`)."""
 
-from collections.abc import Mapping
+import secrets
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import drafts
+from designer import drafts, imports
 from designer.access import author, needs
 from designer.library import templates
-from designer.publishing import note
-from designer.wording import left_out_words, sentence_of
-from designer.workspace import engine, open_workspace
+from designer.workspace import engine
 from flows.adopting import adopted
-from flows.bundle import unpacked
-from flows.importing.imported import NOTED, Imported, NotReadable
-from flows.importing.rasa import from_rasa
-from flows.importing.typebot import from_typebot
 
 bp = Blueprint("starting", __name__, url_prefix="/flows/new")
-MOST_BYTES = 8 * 1024 * 1024
 
 
 @bp.get("/")
@@ -45,57 +38,12 @@ def from_template(key: str) -> AnyResponse:
     return redirect(url_for("canvas.page", flow=flow))
 
 
-@bp.post("/typebot")
-@needs("edit")
-def from_typebot_export() -> Response:
-    """Take in Typebot's JSON export."""
-    upload = request.files.get("export")
-    content = upload.read(MOST_BYTES + 1) if upload else b""
-    workspace = open_workspace()
-    try:
-        found = from_typebot(content, list(workspace.files), workspace.languages)
-    except NotReadable as refused:
-        return Response(_show(sentence_of(refused.code, **refused.values)), 422)
-    return _take_in(found, "Typebot")
-
-
-@bp.post("/rasa")
-@needs("edit")
-def from_rasa_project() -> Response:
-    """Take in a Rasa project: a zip, or its files one by one."""
-    contents: dict[str, bytes] = {}
-    for upload in request.files.getlist("project"):
-        content = upload.read(MOST_BYTES + 1)
-        if (upload.filename or "").endswith(".zip"):
-            inside, problems = unpacked(content)
-            if problems:
-                why = sentence_of(problems[0].code, **problems[0].values)
-                return Response(_show(why), 422)
-            contents |= inside
-        elif upload.filename:
-            contents[upload.filename] = content
-    workspace = open_workspace()
-    try:
-        found = from_rasa(contents, list(workspace.files), workspace.languages)
-    except NotReadable as refused:
-        return Response(_show(sentence_of(refused.code, **refused.values)), 422)
-    return _take_in(found, "Rasa")
-
-
-def _take_in(found: Imported, name: str) -> Response:
-    """Write what was imported into the drafts, and list what could not come along."""
-    flows = [path[6:-5] for path in found.files if path.startswith("flows/")]
-    if not flows:
-        return Response(_show(_("There is no dialogue in this file.")), 422)
-    place = f"flows/{flows[0]}.yaml"
-    who = drafts.Author(author(), place, _("imported from %(name)s", name=name))
-    drafts.save(engine(), who, dict(found.files), {})
-    note(engine(), author(), "import", f"{name}: {found.carried}/{found.total}")
-    lost = [(left, left_out_words(left.code)) for left in found.left_out if left.code not in NOTED]
-    differs = [(left, left_out_words(left.code)) for left in found.left_out if left.code in NOTED]
-    values: Mapping[str, object] = {"found": found, "flows": flows, "lost": lost}
-    return Response(render_template("starting/imported.html", **values, differs=differs, name=name))
-
-
 def _show(notice: str = "") -> str:
-    return render_template("starting/page.html", templates=templates().values(), notice=notice)
+    return render_template(
+        "starting/page.html",
+        templates=templates().values(),
+        notice=notice,
+        latest=imports.latest(engine(), author()),
+        names=imports.NAMES,
+        token=secrets.token_hex(8),
+    )

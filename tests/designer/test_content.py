@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from urllib.parse import urlparse
 
 import pytest
@@ -104,65 +103,6 @@ def test_every_template_can_be_taken_twice(client: FlaskClient, portal: Portal, 
         assert client.get(answer.headers["location"]).status_code == 200
     assert len(places) == 2
     assert client.get("/flows/new/").text.count("<svg class") >= 6
-
-
-TYPEBOT = {
-    "version": "6",
-    "id": "x",
-    "name": "FAQ",
-    "events": [
-        {"id": "e", "type": "start", "outgoingEdgeId": "e1", "graphCoordinates": {"x": 0, "y": 0}}
-    ],
-    "groups": [
-        {
-            "id": "g1",
-            "title": "Hi",
-            "graphCoordinates": {"x": 300, "y": 0},
-            "blocks": [
-                {
-                    "id": "b1",
-                    "type": "text",
-                    "content": {"richText": [{"type": "p", "children": [{"text": "Hello"}]}]},
-                },
-                {"id": "b2", "type": "webhook", "options": {}},
-            ],
-        }
-    ],
-    "edges": [{"id": "e1", "from": {"eventId": "e"}, "to": {"groupId": "g1"}}],
-    "variables": [],
-}
-
-
-def test_a_typebot_export_comes_in_with_a_list_of_what_is_missing(
-    client: FlaskClient, portal: Portal
-) -> None:
-    upload = {"export": (io.BytesIO(json.dumps(TYPEBOT).encode()), "bot.json")}
-    page = client.post("/flows/new/typebot", data=upload).text
-    assert "1 of 2 blocks" in page
-    assert re.search(r"webhook", page, re.I)
-    assert "flows/faq.yaml" in files(portal)
-    for rubbish in (b"", b"{", b"[]", b"\xff", b"[" * 100_000):
-        bad = {"export": (io.BytesIO(rubbish), "bot.json")}
-        assert client.post("/flows/new/typebot", data=bad).status_code == 422
-
-
-def test_a_rasa_project_comes_in(client: FlaskClient, portal: Portal) -> None:
-    domain = b"version: '3.1'\nintents: [greet]\nresponses:\n  utter_greet:\n  - text: Hey!\n"
-    stories = b"version: '3.1'\nstories:\n- story: hi\n  steps:\n  - intent: greet\n  - action: utter_greet\n"
-    nlu = b"version: '3.1'\nnlu:\n- intent: greet\n  examples: |\n    - hey\n    - hello\n"
-    project = [
-        (io.BytesIO(text), name)
-        for name, text in (("domain.yml", domain), ("stories.yml", stories), ("nlu.yml", nlu))
-    ]
-    page = client.post("/flows/new/rasa", data={"project": project})
-    assert page.status_code == 200
-    assert any(
-        "Hey!" in text for path, text in files(portal).items() if path.startswith("scripts/")
-    )
-    assert (
-        client.post("/flows/new/rasa", data={"project": [(io.BytesIO(b"x"), "a.yml")]}).status_code
-        == 422
-    )
 
 
 def test_first_steps_are_ticked_off_by_what_was_done(client: FlaskClient) -> None:

@@ -146,3 +146,15 @@ QUIZ = bot(
         "great": "Great",
     },
 )
+
+
+def many_blocks(count: int) -> dict[str, Any]:
+    """A typebot of many blocks: each group says four things and offers two ways on."""
+    groups, number = {}, count // 5
+    edges = {"start": "G0"}
+    for group in range(number):
+        edges |= {f"on{group}": f"G{(group + 1) % number}"}
+        edges |= {f"off{group}": f"G{(group * 7 + 3) % number}"}
+        words = [says(f"{text} {group}") for text in ("您好", "Welcome", "More", "Which one?")]
+        groups[f"G{group}"] = [*words, offers(("Yes", f"on{group}"), ("No", f"off{group}"))]
+    return bot(groups, edges)
