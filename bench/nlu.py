@@ -2,12 +2,13 @@
 
 import tempfile
 import time
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 from bench.load import Http
 from bench.report import Report, Row
 from designer.library import DEMO, library_files
-from runtime.nlu.local import LocalModel, train
+from runtime.nlu.cascade import EmbeddedModel, train
 from runtime.nlu.training import Example, evaluate, read_file, write_rasa
 from tests.installation import Installation
 
@@ -19,7 +20,7 @@ async def measure(report: Report, _seconds: float) -> None:
         return
     training, testing = read_file(report.data.parent / "train.csv"), read_file(report.data)
     started = time.process_time()
-    model = LocalModel.load(train(training))
+    model = EmbeddedModel.load(train(training))
     report.add(Row("training", time.process_time() - started, "s CPU", "lower", 20))
     found = evaluate(model, testing)
     report.add(Row("accuracy", found.accuracy * 100, "%", "higher", 94, report.source()))
@@ -29,7 +30,23 @@ async def measure(report: Report, _seconds: float) -> None:
         model.parse(example.text)
     cpu = (time.process_time() - started) / len(testing) * 1e6
     report.add(Row("parse, uncached", cpu, "µs CPU", "lower", 250))
+    _out_of_scope(report, model, testing)
     await _over_rest(report, training, testing)
+
+
+def _out_of_scope(report: Report, model: EmbeddedModel, testing: list[Example]) -> None:
+    """Say how well confidence tells what was never taught, where `oos_test.csv` stands beside."""
+    strange = report.data.parent / "oos_test.csv" if report.data else None
+    if strange is None or not strange.exists():
+        return
+    known = sorted(model.parse(example.text).confidence for example in testing)
+    unknown = [model.parse(example.text).confidence for example in read_file(strange)]
+    below = sum(bisect_left(known, one) + bisect_right(known, one) for one in unknown)
+    auroc = 1 - below / 2 / len(known) / len(unknown)
+    least = known[len(known) // 20]
+    recall = sum(one < least for one in unknown) / len(unknown)
+    report.add(Row("out of scope, AUROC", auroc * 100, "%", "higher", 97, report.source()))
+    report.add(Row("out of scope, recall at 95 % kept", recall * 100, "%", "higher", 88))
 
 
 async def _over_rest(report: Report, training: list[Example], testing: list[Example]) -> None:

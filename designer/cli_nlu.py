@@ -10,7 +10,7 @@ import click
 from designer import drafts
 from designer.cli_workspace import open_portal
 from runtime.compiling import read_examples
-from runtime.nlu.local import LocalModel, train
+from runtime.nlu.cascade import EmbeddedModel, train
 from runtime.nlu.training import Example, evaluate, read_file
 from runtime.releases import trained_model
 
@@ -50,9 +50,9 @@ def test(data: Path, training: Path | None, as_json: bool) -> None:
     click.echo(f"accuracy {found.accuracy:.4f}  macro-F1 {found.macro_f1:.4f}  of {found.size}")
 
 
-def _model(examples: list[Example] | None) -> LocalModel:
+def _model(examples: list[Example] | None) -> EmbeddedModel:
     if examples is not None:
-        return LocalModel.load(train(examples))
+        return EmbeddedModel.load(train(examples))
     engine = open_portal().services.engine
     model = trained_model(engine, drafts.files(engine))
     if model is None:

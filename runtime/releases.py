@@ -21,14 +21,14 @@ from rules.yaml_text import read_rules
 from runtime.compiling import compile_files, read_examples
 from runtime.db import transaction
 from runtime.errors import NothingPublished, ReleaseUnknown
-from runtime.nlu.local import LocalModel, train
+from runtime.nlu.cascade import EmbeddedModel, train, version
 from runtime.nlu.training import Example, fingerprint
 from runtime.store import keys
 from runtime.tables import CurrentRelease, ModelRow, ReleaseRow
 
 MOST_IN_MEMORY = 8
 MOST_DRAFT_MODELS = 3
-_DRAFT_MODELS: dict[str, LocalModel] = {}
+_DRAFT_MODELS: dict[str, EmbeddedModel] = {}
 """Models of drafts by the fingerprint of their examples: an operator tries many times in a row."""
 
 
@@ -40,7 +40,7 @@ class Release:
     book: FlowBook
     rules: list[Rule] = field(default_factory=list)
     judge: Judge = field(default_factory=Judge)
-    model: LocalModel | None = None
+    model: EmbeddedModel | None = None
     fingerprint: str = ""
 
 
@@ -50,7 +50,7 @@ class ReleaseCache:
     def __init__(self, redis: Redis, engine: Engine) -> None:
         self._redis, self._engine = redis, engine
         self._kept: dict[int, Release] = {}
-        self._models: dict[str, LocalModel] = {}
+        self._models: dict[str, EmbeddedModel] = {}
         self._opening = asyncio.Lock()
 
     async def get(self, number: int) -> Release:
@@ -77,24 +77,26 @@ class ReleaseCache:
         model = await self._model(values["model"])
         return await asyncio.to_thread(_assemble, number, values["files"], model, values["model"])
 
-    async def _model(self, name: str) -> LocalModel | None:
+    async def _model(self, name: str) -> EmbeddedModel | None:
         if name and name not in self._models:
             data: Any = await self._redis.get(keys.model(name))
             if data is None:
                 data = await asyncio.to_thread(_model_data, self._engine, name)
                 await self._redis.set(keys.model(name), data)
-            self._models[name] = await asyncio.to_thread(LocalModel.load, data)
+            model = await asyncio.to_thread(EmbeddedModel.load, data)
+            await asyncio.to_thread(model.warm)
+            self._models[name] = model
         return self._models.get(name)
 
 
-def _assemble(number: int, files: Files, model: LocalModel | None, name: str) -> Release:
+def _assemble(number: int, files: Files, model: EmbeddedModel | None, name: str) -> Release:
     examples, _ = read_examples(files)
     book = open_book(files, frozenset(example.intent for example in examples))
     rules, _ = read_rules(files)
     return Release(number, book, rules, Judge.build(rules), model, name)
 
 
-def draft_release(files: Files, model: LocalModel | None) -> Release:
+def draft_release(files: Files, model: EmbeddedModel | None) -> Release:
     """Compile a draft for the preview: the oracle judges its rules, nothing is kept."""
     compiled = compile_files(files)
     return Release(0, compiled.book, compiled.rules, Judge(), model)
@@ -106,7 +108,7 @@ async def publish(redis: Redis, engine: Engine, files: Files, message: str, auth
     The caller has made sure that no blocking problem is left.
     """
     examples, _ = read_examples(files)
-    name = fingerprint(examples) if examples else ""
+    name = model_name(examples)
     data = await asyncio.to_thread(_trained, engine, name, examples) if name else b""
     number = await asyncio.to_thread(_store, engine, files, name, (message, author))
     if name:
@@ -158,17 +160,22 @@ def list_releases(engine: Engine, most: int = 50) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in rows]
 
 
-def trained_model(engine: Engine, files: Files) -> LocalModel | None:
+def trained_model(engine: Engine, files: Files) -> EmbeddedModel | None:
     """Give the model for these files' training data, trained now if it was not before."""
     examples, _ = read_examples(files)
     if not examples:
         return None
-    name = fingerprint(examples)
+    name = model_name(examples)
     if name not in _DRAFT_MODELS:
         while len(_DRAFT_MODELS) >= MOST_DRAFT_MODELS:
             _DRAFT_MODELS.pop(next(iter(_DRAFT_MODELS)))
-        _DRAFT_MODELS[name] = LocalModel.load(_trained(engine, name, examples))
+        _DRAFT_MODELS[name] = EmbeddedModel.load(_trained(engine, name, examples))
     return _DRAFT_MODELS[name]
+
+
+def model_name(examples: list[Example]) -> str:
+    """Name the model of some examples, of the kind that is trained now; empty without examples."""
+    return f"{fingerprint(examples)}-{version()}" if examples else ""
 
 
 def _trained(engine: Engine, name: str, examples: list[Example]) -> bytes:

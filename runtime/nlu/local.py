@@ -9,12 +9,9 @@ and beside the intents a rival called "none of them" that gains where coverage i
 a shop with four intents would be sure of one of them whatever is said.
 """
 
-import io
-import json
 import math
 import re
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from runtime.nlu.model_files import NO_MODEL, pack_texts, packed, unpack_texts, unpacked
 from runtime.nlu.training import Example
 from runtime.nlu.understanding import Understanding
 
@@ -63,13 +61,19 @@ class LocalModel:
 
     def parse(self, text: str) -> Understanding:
         """Understand a text; the empty Understanding when the model knows nothing in it."""
-        margins, coverage = self.look_at(text)
-        if margins is None:
+        shares = self.shares(text)
+        if shares is None:
             return Understanding()
-        shares = _softmax(self.temperature * _scores(margins, coverage))[:-1]
-        best = np.argsort(-margins, kind="stable")[:RANKED]
+        best = np.argsort(-shares, kind="stable")[:RANKED]
         ranking = tuple((self.intents[i], float(shares[i])) for i in best)
         return Understanding(*ranking[0], ranking)
+
+    def shares(self, text: str) -> Floats | None:
+        """Give the probability of each intent, together at most 1; None when nothing is known."""
+        margins, coverage = self.look_at(text)
+        if margins is None:
+            return None
+        return _softmax(self.temperature * _scores(margins, coverage))[:-1]
 
     def look_at(self, text: str) -> tuple[Floats | None, float]:
         """Return the SVC's decision values, one an intent, and the coverage.
@@ -93,32 +97,32 @@ class LocalModel:
 
     def dump(self) -> bytes:
         """Write the model as .npz bytes, the same ones for the same model."""
-        file = io.BytesIO()
-        np.savez(
-            file,
-            allow_pickle=False,
-            format=np.array(FORMAT),
-            intents=_pack(self.intents),
-            ngrams=_pack(self.rows),
-            idf=np.array(self.idf, dtype=np.float32),
-            weights=self.weights,
-            bias=self.bias,
-            temperature=np.array(self.temperature),
-        )
-        return file.getvalue()
+        return packed(self.arrays())
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Give what a file has to hold."""
+        return {
+            "format": np.array(FORMAT),
+            "intents": pack_texts(self.intents),
+            "ngrams": pack_texts(self.rows),
+            "idf": np.array(self.idf, dtype=np.float32),
+            "weights": self.weights,
+            "bias": self.bias,
+            "temperature": np.array(self.temperature),
+        }
 
     @classmethod
     def load(cls, data: bytes) -> Self:
         """Read what `train` or `dump` wrote; ValueError when it is anything else."""
+        return cls.of_arrays(unpacked(data))
+
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> Self:
+        """Read what `arrays` gave; ValueError when it is anything else."""
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                arrays = dict(file)
-            model = cls._of_arrays(arrays)
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-            raise ValueError("this is not a model of the embedded classifier") from error
-        except (OSError, zipfile.BadZipFile) as error:
-            raise ValueError("the model file is damaged") from error
-        return model
+            return cls._of_arrays(arrays)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(NO_MODEL) from error
 
     def _gather(self, ngrams: list[str]) -> tuple[list[int], list[float], int]:
         """Return the rows of the known n-grams, their TF-IDF, and how many are unknown."""
@@ -134,7 +138,7 @@ class LocalModel:
 
     @classmethod
     def _of_arrays(cls, arrays: dict[str, npt.NDArray[Any]]) -> Self:
-        intents, ngrams = _unpack(arrays["intents"]), _unpack(arrays["ngrams"])
+        intents, ngrams = unpack_texts(arrays["intents"]), unpack_texts(arrays["ngrams"])
         weights = np.ascontiguousarray(arrays["weights"], dtype=np.float32)
         idf, bias = arrays["idf"], np.asarray(arrays["bias"], dtype=np.float32)
         if int(arrays["format"]) != FORMAT or idf.shape != (len(ngrams),):
@@ -272,11 +276,3 @@ def _softmax(scores: Floats) -> Floats:
     powers = np.exp(scores - scores.max())
     shares: Floats = powers / powers.sum()
     return shares
-
-
-def _pack(texts: Iterable[str]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(json.dumps(list(texts)).encode(), dtype=np.uint8)
-
-
-def _unpack(packed: npt.NDArray[Any]) -> list[str]:
-    return [str(text) for text in json.loads(packed.tobytes())]

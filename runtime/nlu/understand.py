@@ -2,17 +2,18 @@
 
 import logging
 from dataclasses import replace
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from runtime.nlu.local import LocalModel
 from runtime.nlu.sentiment import score
+from runtime.nlu.training import Classifier as Model
 from runtime.nlu.understanding import Understanding
 
 MOST_TEXT = 500
+MOST_RECENT = 20_000
 _log = logging.getLogger(__name__)
 
 
-def understand(model: LocalModel | None, text: str) -> Understanding:
+def understand(model: Model | None, text: str) -> Understanding:
     """Understand a text; an empty Understanding when all else is silent."""
     words = text.strip()[:MOST_TEXT]
     if not words:
@@ -27,8 +28,32 @@ def understand(model: LocalModel | None, text: str) -> Understanding:
         return Understanding()
 
 
-@lru_cache(maxsize=20_000)
-def _remembered(model: LocalModel | None, text: str) -> Understanding:
-    found = model.parse(text) if model else Understanding()
+class _Recent:
+    """The answers to recent texts, of each model apart: with a model go its answers."""
+
+    def __init__(self) -> None:
+        self._of: WeakKeyDictionary[Model, dict[str, Understanding]] = WeakKeyDictionary()
+
+    def of(self, model: Model) -> dict[str, Understanding]:
+        """Give the answers of a model, the oldest first."""
+        return self._of.setdefault(model, {})
+
+
+_recent = _Recent()
+
+
+def _remembered(model: Model | None, text: str) -> Understanding:
+    if model is None:
+        return _felt(Understanding(), text)
+    recent = _recent.of(model)
+    found = recent.get(text)
+    if found is None:
+        found = recent[text] = _felt(model.parse(text), text)
+        if len(recent) > MOST_RECENT:
+            recent.pop(next(iter(recent)), None)
+    return found
+
+
+def _felt(found: Understanding, text: str) -> Understanding:
     feeling = score(text)
     return replace(found, sentiment=feeling.label, compound=feeling.compound)

@@ -13,7 +13,7 @@ from flows.bundle import kind_of
 from flows.model import Flow
 from flows.schema import schema_of
 from runtime.compiling import compile_files
-from runtime.nlu.local import LocalModel, train
+from runtime.nlu.cascade import EmbeddedModel, train
 from runtime.preview import run_talks
 from runtime.releases import Release, draft_release
 
@@ -36,7 +36,7 @@ def about(name: str) -> dict[str, object]:
 @lru_cache(maxsize=1)
 def release_with(name: str) -> Release:
     files = {**library_files(DEMO), **files_of(name)}
-    return draft_release(files, LocalModel.load(train(compile_files(files).examples)))
+    return draft_release(files, EmbeddedModel.load(train(compile_files(files).examples)))
 
 
 def flows_of(name: str) -> list[Flow]:
