@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-build-isolation
 
-.PHONY: run test lint format bench messages migrate lock clean
+.PHONY: run test lint format bench rasa messages migrate lock clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.run: deploy/lock/build.txt deploy/lock/run.txt pyproject.toml
@@ -37,6 +37,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+rasa: # Rasa in an environment of its own; everything works without it.
+	@sh deploy/rasa/install.sh
 
 messages: $(VENV)/.dev
 	@$(BIN)/pybabel -q extract -F designer/babel.cfg -k N_ -k ConnectorFailed -k Declined --no-location --sort-output -o designer/translations/messages.pot designer plugins

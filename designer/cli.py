@@ -13,7 +13,11 @@ from flows.problems import Problem
 from runtime.settings import Settings, read_settings
 
 _WORKSPACE = ("import", "export", "publish", "rollback", "diff", "chat", "user", "doctor")
-HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {"rules": "cli_rules", "nlu": "cli_nlu"}
+HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {
+    "rules": "cli_rules",
+    "nlu": "cli_nlu",
+    "rasa": "cli_rasa",
+}
 
 
 class _Group(click.Group):

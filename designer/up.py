@@ -18,7 +18,7 @@ from runtime import releases
 from runtime.db import open_engine, transaction
 from runtime.embedded import python_child, valkey_binary, valkey_child, wait_for_redis
 from runtime.services import Portal, Services
-from runtime.settings import Settings
+from runtime.settings import Settings, kept_secret
 from runtime.supervisor import Child, Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +56,7 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     web = web_child(settings)
     if web is None:
         return 1
+    rasa = rasa_child(settings)
     first = not (settings.data / "ready").exists()
     if first:
         _say("Setting up: database, demo workspace, intent model …")
@@ -63,6 +64,8 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     # The web process takes its time to import; meanwhile the database is prepared.
     supervisor.add(web)
     prepare(settings)
+    if rasa:
+        supervisor.add(rasa)
     supervisor.add(python_child("worker", settings, ["runtime.tasks.worker"]))
     schedule = str(settings.data / "celery-beat")
     celery = ["celery", "-A", "wsgi:celery", "--workdir", str(ROOT)]
@@ -87,6 +90,21 @@ def web_child(settings: Settings) -> Child | None:
     return python_child(
         "web", settings, [*arguments, "-c", config, "--chdir", str(ROOT), "wsgi:web()"]
     )
+
+
+def rasa_child(settings: Settings) -> Child | None:
+    """Describe Rasa, where it is installed and was trained; only this machine can reach it."""
+    rasa, address = settings.rasa, settings.rasa.folder / "address"
+    address.unlink(missing_ok=True)
+    if settings.rasa_url or not rasa.is_installed or rasa.current() is None:
+        return None
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address.write_text(f"http://127.0.0.1:{port}", "ascii")
+    command = rasa.server(port, kept_secret(settings, "rasa-token"))
+    environment = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return Child("rasa", command, settings.data / "log" / "rasa.log", environment)
 
 
 def prepare(settings: Settings) -> None:

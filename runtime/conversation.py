@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from runtime.engine.session import Session
 from runtime.errors import SessionBusy
 from runtime.messages import Message, Reply, checked, reply_of
-from runtime.nlu.understand import understand
+from runtime.nlu.understand import hear
 from runtime.nlu.understanding import Understanding
 from runtime.perform import plan
 from runtime.releases import Release
@@ -37,7 +37,7 @@ async def handle(services: Services, message: Message) -> Answer:
         if seen.replies is not None:  # A repeated message gets the answer it got.
             return Answer([reply_of(line) for line in seen.replies], seen.session, repeated=True)
         release = await _release_for(services, seen)
-        thought = think(release, seen.session, _moment(services, release, seen, message))
+        thought = think(release, seen.session, await _moment(services, release, seen, message))
         commit = plan(seen.session, thought, message, services.now())
         if await services.sessions.commit(seen, commit, message.id):
             replies = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
@@ -65,8 +65,8 @@ async def _release_for(services: Services, seen: Seen) -> Release:
     return await services.releases.get(number)
 
 
-def _moment(services: Services, release: Release, seen: Seen, message: Message) -> Moment:
+async def _moment(services: Services, release: Release, seen: Seen, message: Message) -> Moment:
     found = Understanding()
     if message.kind == "message" and message.text and not seen.session.desk:
-        found = understand(release.model, message.text)
+        found = await hear(services.rasa, release.model, release.fingerprint, message.text)
     return Moment(message, services.now(), services.local_time(), found, seen.weights)

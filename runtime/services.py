@@ -24,9 +24,10 @@ from sqlalchemy import Engine
 
 from runtime.db import open_engine
 from runtime.hookspecs import Connector
+from runtime.nlu.rasa import Rasa
 from runtime.plugin_loader import load_connectors
 from runtime.releases import ReleaseCache
-from runtime.settings import Settings
+from runtime.settings import Settings, kept_secret
 from runtime.store.sessions import Sessions
 from runtime.store.timers import Timers
 
@@ -45,6 +46,7 @@ class Services:
     timers: Timers
     releases: ReleaseCache
     connectors: dict[str, Connector]
+    rasa: Rasa | None = None
     clock: Callable[[], float] = time.time
     dice: random.Random = field(default_factory=random.SystemRandom)
 
@@ -82,7 +84,18 @@ def open_services(settings: Settings, engine: Engine | None = None) -> Services:
         Timers(redis),
         ReleaseCache(redis, engine),
         load_connectors(engine),
+        open_rasa(settings),
     )
+
+
+def open_rasa(settings: Settings) -> Rasa | None:
+    """Find the Rasa to ask: the one that is named, or the one the supervisor runs."""
+    if settings.rasa_url:
+        return Rasa(settings.rasa_url, settings.rasa_token)
+    address = settings.rasa.folder / "address"
+    if not address.exists():
+        return None
+    return Rasa(address.read_text("ascii").strip(), kept_secret(settings, "rasa-token"))
 
 
 class Portal:

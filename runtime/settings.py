@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.nlu.rasa_training import RasaHome
+
+ROOT = Path(__file__).parents[1]
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,12 +25,19 @@ class Settings:
     database_url: str = ""
     redis_url: str = ""
     rasa_url: str = ""
+    rasa_token: str = ""
+    rasa_home: Path = Path(".rasa")
     bus: str = "redis"
     secret_key: str = ""
     workers: int = 2
     server: str = "asgi"
     weights_seconds: float = 60.0
     time_zone: str = "Asia/Shanghai"
+
+    @property
+    def rasa(self) -> RasaHome:
+        """Give the Rasa that may stand beside us."""
+        return RasaHome(self.rasa_home, self.data / "rasa")
 
     @property
     def redis(self) -> str:
@@ -59,6 +70,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=text("DATABASE_URL"),
         redis_url=text("REDIS_URL"),
         rasa_url=text("RASA_URL"),
+        rasa_token=text("RASA_TOKEN"),
+        rasa_home=Path(text("RASA", str(ROOT / ".rasa"))).absolute(),
         bus=text("BUS", "redis"),
         secret_key=text("SECRET_KEY"),
         workers=_number(text("WORKERS", "2"), "WORKERS", 1, 64),

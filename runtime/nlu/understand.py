@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from runtime.nlu.rasa import Rasa
 from runtime.nlu.sentiment import score
 from runtime.nlu.training import Classifier as Model
 from runtime.nlu.understanding import Understanding
@@ -26,6 +27,16 @@ def understand(model: Model | None, text: str) -> Understanding:
     except Exception:
         _log.exception("understanding failed; the fallback speaks")
         return Understanding()
+
+
+async def hear(rasa: Rasa | None, model: Model | None, data: str, text: str) -> Understanding:
+    """Understand a text by Rasa where its model was trained on this `data`, else by ours."""
+    words = text.strip()[:MOST_TEXT]
+    if rasa is not None and words and not words.startswith("/"):
+        found = await rasa.parse(words) if await rasa.knows(data) else None
+        if found is not None:
+            return replace(_felt(found, words), engine="rasa")
+    return understand(model, text)
 
 
 class _Recent:

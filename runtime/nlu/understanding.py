@@ -15,5 +15,6 @@ class Understanding:
     confidence: float = 0.0
     ranking: tuple[tuple[str, float], ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
+    engine: str = "embedded"
     sentiment: str = "unknown"
     compound: float = 0.0

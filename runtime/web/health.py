@@ -47,10 +47,21 @@ async def state_of(services: Services) -> dict[str, dict[str, Any]]:
             **judge.counts,
         }
         parts["understanding"] = {"state": "up" if release.model else "degraded"}
+        parts |= await _rasa_state(services, release.fingerprint)
     except (RuntimeFailed, RedisError, OSError) as error:
         parts["release"] = {"state": "down", "why": type(error).__name__}
     parts["database"] = await run_in_threadpool(_database_state, services)
     return parts
+
+
+async def _rasa_state(services: Services, data: str) -> dict[str, Any]:
+    if services.rasa is None:
+        return {}
+    model = await services.rasa.model()
+    if await services.rasa.knows(data):
+        return {"rasa": {"state": "up", "model": model}}
+    why = "its model was trained on other sentences" if model else "it does not answer"
+    return {"rasa": {"state": "degraded", "why": why, "model": model}}
 
 
 def _database_state(services: Services) -> dict[str, Any]:
