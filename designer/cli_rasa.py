@@ -9,8 +9,9 @@ from designer.cli_workspace import open_portal
 from runtime.compiling import compile_files
 from runtime.nlu.cascade import EmbeddedModel
 from runtime.nlu.cascade import train as train_embedded
-from runtime.nlu.rasa_training import RasaFailed, RasaHome, hold_out, train
+from runtime.nlu.rasa_training import RasaFailed, hold_out, train
 from runtime.nlu.training import evaluate
+from runtime.rasa_home import RasaHome
 from runtime.services import Services
 from runtime.settings import Settings
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.nlu.rasa_training import RasaHome
+from runtime.rasa_home import RasaHome
 
 ROOT = Path(__file__).parents[1]
 

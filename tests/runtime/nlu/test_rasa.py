@@ -13,9 +13,10 @@ import pytest
 
 from runtime.nlu.cascade import EmbeddedModel, train
 from runtime.nlu.rasa import Breaker, Rasa
-from runtime.nlu.rasa_training import RasaHome, hold_out
+from runtime.nlu.rasa_training import hold_out
 from runtime.nlu.training import Example
 from runtime.nlu.understand import hear
+from runtime.rasa_home import RasaHome
 
 DATA = "a" * 32
 OURS = EmbeddedModel.load(
