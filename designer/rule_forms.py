@@ -3,19 +3,21 @@
 from typing import Any
 
 from designer.form_values import condition_of, number_of, rows, text_of
+from designer.sentences import N_
 from rules.model import DEED_TARGETS
 
 Values = dict[str, Any]
-EVENTS = (
-    "Product Viewed",
-    "Product Added",
-    "Product Removed",
-    "Cart Viewed",
-    "Checkout Started",
-    "Order Completed",
-    "page",
-    "message",
-)
+EVENTS = {
+    "Product Viewed": N_("looks at a product"),
+    "Product Added": N_("puts a product into the cart"),
+    "Product Removed": N_("takes a product out of the cart"),
+    "Cart Viewed": N_("looks at the cart"),
+    "Checkout Started": N_("begins to check out"),
+    "Order Completed": N_("orders"),
+    "page": N_("opens a page"),
+    "message": N_("writes a message"),
+}
+"""The events a shop sends, by Segment's names, and what a visitor does then."""
 
 
 def rule_values(form: Values) -> Values:
