@@ -99,6 +99,18 @@ def delete_variant(script: str, variant: str) -> Response:
     )
 
 
+@bp.post("/<script>/delete")
+@needs("edit")
+def delete(script: str) -> Response:
+    """Delete a script that nothing says; its page is left."""
+    workspace = open_workspace()
+    if not _may_go(workspace, script):
+        return _show(script, _("It is still said somewhere; take it out there first."), 422)
+    path = f"scripts/{script}.yaml"
+    drafts.save(engine(), drafts.Author(author(), path, _("script deleted")), {path: None}, {})
+    return Response(headers={"HX-Redirect": url_for("scripts.page")})
+
+
 @bp.post("/<script>/preview")
 def preview(script: str) -> str:
     """Show every wording of the form as a visitor would see it, filled with examples."""
@@ -140,6 +152,13 @@ def _used(workspace: Workspace, key: str) -> dict[str, list[str]]:
     }
 
 
+def _may_go(workspace: Workspace, key: str) -> bool:
+    """Say whether no flow, no rule and nothing of the workspace says a script."""
+    whole = workspace.compiled.book.workspace
+    said = (whole.fallback, whole.human.script, whole.human.closed)
+    return key not in said and not any(_used(workspace, key).values())
+
+
 def _says(step: object, key: str) -> bool:
     return key in (getattr(step, "script", ""), getattr(step, "retry", ""))
 
@@ -173,6 +192,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "languages": workspace.languages,
         "examples": sorted(examples(workspace).items()),
         "used": _used(workspace, key),
+        "may_go": _may_go(workspace, key),
         "problems": workspace.problems_in(path),
         "notice": notice,
     }
