@@ -84,7 +84,8 @@ def save(connector: str) -> Response:
 @needs("publish")
 def ask(connector: str) -> str:
     """Ask the system now, with values of our choice, and show what it would fill."""
-    found = _found(open_workspace(), connector)
+    workspace = open_workspace()
+    found = _found(workspace, connector)
     form = nested_values({name: request.form[name] for name in request.form})
     arguments = {
         "url": found.url,
@@ -99,7 +100,7 @@ def ask(connector: str) -> str:
     given, failed = {}, ""
     try:
         plugin = portal().services.connectors[CONNECTORS[found.speaks]]
-        given = dict(plugin.call(arguments, f"designer:{author()}:{open_workspace().rev}"))
+        given = dict(plugin.call(arguments, f"designer:{author()}:{workspace.rev}"))
     except ConnectorFailed as error:
         failed = _(error.reason, **error.values)
     return render_template("connectors/_asked.html", given=given, failed=failed)

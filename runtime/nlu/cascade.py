@@ -13,7 +13,7 @@ import numpy as np
 
 from runtime.nlu import dense, encoder, local
 from runtime.nlu.dense import DenseModel
-from runtime.nlu.local import RANKED, LocalModel
+from runtime.nlu.local import LocalModel, ranked
 from runtime.nlu.model_files import packed, unpacked
 from runtime.nlu.training import Example
 from runtime.nlu.understanding import Understanding
@@ -39,16 +39,16 @@ class EmbeddedModel:
         """Understand a text; the empty Understanding when nothing is known of it."""
         shares = self.sparse.shares(text)
         if self.dense is None or (shares is not None and shares.max() >= SURE):
-            return _ranked(self.intents, shares)
+            return ranked(self.intents, shares)
         normal = local.normalise(text)
         vectors = encoder.encode([normal]) if normal else None
         if vectors is None:
-            return _ranked(self.intents, shares)
+            return ranked(self.intents, shares)
         near = self.dense.nearness(vectors[0])
         other = self.dense.shares(vectors[0])
         # A text of which the sparse model knows nothing is left to the encoder alone.
         both = other if shares is None else SPARSE * shares + (1 - SPARSE) * other
-        return _ranked(self.intents, (both * near).astype(np.float32))
+        return ranked(self.intents, (both * near).astype(np.float32))
 
     def warm(self) -> None:
         """Load what the first unsure text would have to wait for."""
@@ -83,11 +83,3 @@ def train(examples: Iterable[Example]) -> bytes:
 def version() -> str:
     """Name what a model is trained with, so that another kind of model is not taken for it."""
     return f"{VERSION}-{encoder.NAME}" if encoder.is_here() else VERSION
-
-
-def _ranked(intents: tuple[str, ...], shares: dense.Floats | None) -> Understanding:
-    if shares is None:
-        return Understanding()
-    best = np.argsort(-shares, kind="stable")[:RANKED]
-    ranking = tuple((intents[i], float(shares[i])) for i in best)
-    return Understanding(*ranking[0], ranking)

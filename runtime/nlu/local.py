@@ -61,12 +61,7 @@ class LocalModel:
 
     def parse(self, text: str) -> Understanding:
         """Understand a text; the empty Understanding when the model knows nothing in it."""
-        shares = self.shares(text)
-        if shares is None:
-            return Understanding()
-        best = np.argsort(-shares, kind="stable")[:RANKED]
-        ranking = tuple((self.intents[i], float(shares[i])) for i in best)
-        return Understanding(*ranking[0], ranking)
+        return ranked(self.intents, self.shares(text))
 
     def shares(self, text: str) -> Floats | None:
         """Give the probability of each intent, together at most 1; None when nothing is known."""
@@ -149,6 +144,15 @@ class LocalModel:
         rarest = float(idf.max(initial=1.0))
         temperature = float(arrays["temperature"])
         return cls(tuple(intents), rows, idf.tolist(), weights, bias, rarest, temperature)
+
+
+def ranked(intents: Sequence[str], shares: Floats | None) -> Understanding:
+    """Rank intents by their probabilities; the empty Understanding when there are none."""
+    if shares is None:
+        return Understanding()
+    best = np.argsort(-shares, kind="stable")[:RANKED]
+    ranking = tuple((intents[i], float(shares[i])) for i in best)
+    return Understanding(*ranking[0], ranking)
 
 
 def train(examples: Iterable[Example]) -> bytes:

@@ -67,7 +67,7 @@ class Rasa:
         """Name the model that is loaded, without its ending; looked up every few seconds."""
         if time.monotonic() - self._asked > 5.0:
             self._asked = time.monotonic()
-            status = await self._ask("GET", "/status", None, 2.0)
+            status = await self._ask("GET", "/status", None, self._seconds)
             file = status.get("model_file") if isinstance(status, dict) else None
             self._model = Path(file).name.removesuffix(".tar.gz") if isinstance(file, str) else ""
         return self._model

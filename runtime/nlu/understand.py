@@ -11,6 +11,8 @@ from runtime.nlu.understanding import Understanding
 
 MOST_TEXT = 500
 MOST_RECENT = 20_000
+_recent: WeakKeyDictionary[Model, dict[str, Understanding]] = WeakKeyDictionary()
+"""The answers to recent texts, of each model apart: with a model go its answers."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,24 +41,10 @@ async def hear(rasa: Rasa | None, model: Model | None, data: str, text: str) -> 
     return understand(model, text)
 
 
-class _Recent:
-    """The answers to recent texts, of each model apart: with a model go its answers."""
-
-    def __init__(self) -> None:
-        self._of: WeakKeyDictionary[Model, dict[str, Understanding]] = WeakKeyDictionary()
-
-    def of(self, model: Model) -> dict[str, Understanding]:
-        """Give the answers of a model, the oldest first."""
-        return self._of.setdefault(model, {})
-
-
-_recent = _Recent()
-
-
 def _remembered(model: Model | None, text: str) -> Understanding:
     if model is None:
         return _felt(Understanding(), text)
-    recent = _recent.of(model)
+    recent = _recent.setdefault(model, {})
     found = recent.get(text)
     if found is None:
         found = recent[text] = _felt(model.parse(text), text)
