@@ -12,7 +12,7 @@ from designer import accounts, drafts
 from designer.app import make_designer
 from migrations.run import migrate
 from runtime.db import open_engine
-from runtime.services import Portal
+from runtime.services import Portal, set_portal
 from runtime.settings import Settings
 from tests.workspaces import SMALL
 
@@ -61,3 +61,9 @@ def sign_in(app: Flask, role: str) -> FlaskClient:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return sign_in(app, "admin")
+
+
+@pytest.fixture
+def worker(portal: Portal) -> None:
+    """Lets tasks run here."""
+    set_portal(portal)
