@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, condition_trees, wording
+from designer import access, condition_trees, titles, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
@@ -165,7 +165,7 @@ def _sign_in(app: Flask, portal: Portal) -> None:
 
 def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["wording"] = wording.sentence
-    app.jinja_env.filters["text"] = wording.in_screen_language
+    app.jinja_env.filters["text"] = titles.in_screen_language
     app.jinja_env.filters["thumbnail"] = thumbnail
     app.jinja_env.filters["note_words"] = lambda note: wording.note_words(
         note.name, dict(note.data)
@@ -174,15 +174,18 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words
+    app.jinja_env.filters["value_name"] = lambda value, fact: wording.value_name(fact, value)
+    app.jinja_env.filters["language_name"] = wording.language_name
     app.jinja_env.filters["fact_name"] = wording.fact_name
     app.jinja_env.filters["duration_words"] = wording.duration_words
     app.jinja_env.filters["tree_text"] = condition_trees.tree_text
     app.jinja_env.filters["is_empty"] = condition_trees.is_empty
+    app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
     app.jinja_env.globals["operator_names"] = wording.operator_names
     app.jinja_env.globals.update(
-        may=access.may, locale=get_locale, kind_name=wording.kind_name, port_name=wording.port_name
+        may=access.may, locale=get_locale, kind_name=wording.kind_name, titles=titles.titles
     )
     app.jinja_env.globals["asset"] = lambda name: url_for(
         "static", filename=name, v=asset_version(name)

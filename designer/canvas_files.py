@@ -8,6 +8,8 @@ from designer.workspace import Workspace
 from flows import edits
 from flows.clipping import paste, scripts_of
 from flows.edits import EditRefused, steps_in
+from flows.fields import NOTHING
+from flows.model import Text
 from flows.subflow import extract
 from flows.yaml_text import write
 
@@ -15,9 +17,11 @@ Texts = dict[str, str | None]
 Made = tuple[Texts, tuple[str, ...]]
 
 
-def new_script(key: str, languages: tuple[str, ...]) -> str:
+def new_script(key: str, languages: tuple[str, ...], title: Text = NOTHING) -> str:
     """Write a script with one empty wording."""
-    return write({"script": key, "variants": {"a": {"text": dict.fromkeys(languages[:1], "")}}})
+    named = {"title": dict(title)} if any(title.values()) else {}
+    wording = {"text": dict.fromkeys(languages[:1], "")}
+    return write({"script": key, **named, "variants": {"a": wording}})
 
 
 def _add(workspace: Workspace, flow: str, text: str, edit: Edit) -> Made:

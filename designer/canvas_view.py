@@ -9,6 +9,7 @@ from flask_security import current_user
 from designer import drafts, history
 from designer.cards import cards_of, differing, notes_of, seen_as
 from designer.condition_trees import facts_to_choose
+from designer.titles import by_title, titles_of
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows.check_steps import slots_of
 from flows.problems import Problem
@@ -42,19 +43,20 @@ def state_values(workspace: Workspace, flow: str) -> dict[str, Any]:
 def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
     """Give what the inspector of a step needs."""
     found = workspace.flow(flow)
-    book = workspace.compiled.book
+    book, names = workspace.compiled.book, titles_of(workspace)
     body = found.steps.get(step)
     return {
         "flow": found,
         "step": body,
         "script": book.scripts.get(getattr(body, "script", "")),
-        "scripts": sorted(book.scripts),
-        "flows": sorted(book.flows),
-        "connectors": sorted(book.connectors),
-        "intents": sorted(book.intents),
+        "targets": {key: names.of_step(other) for key, other in found.steps.items()},
+        "scripts": by_title(book.scripts, names.script),
+        "flows": by_title(book.flows, names.flow),
+        "connectors": by_title(book.connectors, names.connector),
+        "intents": by_title(book.intents, names.intent),
         "facts": facts_to_choose(
             sorted(f"slot.{slot}" for slot in slots_of(book)),
-            {"message.intent": sorted(book.intents)},
+            {"message.intent": by_title(book.intents, names.intent)},
         ),
         "languages": workspace.languages,
         "rev": workspace.rev,
@@ -64,10 +66,17 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
 
 
 def problems_of(workspace: Workspace, flow: str) -> list[Problem]:
-    """Name the problems of a flow and of the scripts it says."""
-    scripts = {getattr(step, "script", "") for step in workspace.flow(flow).steps.values()}
-    mine = {f"flows/{flow}.yaml"} | {f"scripts/{script}.yaml" for script in scripts if script}
-    return [problem for problem in workspace.compiled.problems if problem.file in mine]
+    """Name the problems of a flow and of the scripts it says, each at its step, each once."""
+    says = {getattr(step, "script", ""): step.key for step in workspace.flow(flow).steps.values()}
+    mine = {f"flows/{flow}.yaml"} | {f"scripts/{script}.yaml" for script in says if script}
+    found = [problem for problem in workspace.compiled.problems if problem.file in mine]
+    wordless = {p.values.get("script", "") for p in found if p.code == "empty_script" and p.step}
+    shown = []
+    for problem in found:
+        script = "" if problem.step else problem.file.removeprefix("scripts/").removesuffix(".yaml")
+        if script not in wordless or problem.code not in ("empty_script", "empty_variant"):
+            shown.append(replace(problem, step=problem.step or says.get(script, "")))
+    return shown
 
 
 def _listed(workspace: Workspace, flow: str) -> list[tuple[object, ...]]:

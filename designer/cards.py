@@ -7,7 +7,8 @@ from hashlib import blake2b
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from designer.wording import condition_words, in_screen_language, kind_name, port_name
+from designer.titles import Titles, in_screen_language, titles_of
+from designer.wording import condition_words
 from designer.workspace import Workspace
 from flows.book import FlowBook
 from flows.model import Ask, Branch, Call, Flow, Handover, Note, Request, Say, Set, Step
@@ -26,11 +27,12 @@ class Port:
 
 @dataclass(frozen=True)
 class Card:
-    """One step as the canvas shows it."""
+    """One step as the canvas shows it; `head` is its title where what it says stands below."""
 
     key: str
     kind: str
     title: str
+    head: str
     body: tuple[str, ...]
     ports: tuple[Port, ...]
     at: tuple[float, float]
@@ -74,7 +76,7 @@ def differing(before: Workspace, after: Workspace, key: str) -> set[str]:
         same = same and old.labels.get(step) == new.labels.get(step)
         same = same and _place(old, step, orders[step]) == _place(new, step, number)
         same = same and (old.start == step) == (new.start == step)
-        if not same or (other and not other.isdisjoint(_files_shown(body))):
+        if not same or "workspace" in other or not other.isdisjoint(_files_shown(body)):
             found.add(step)
     return found
 
@@ -106,23 +108,23 @@ def _card(
     at: tuple[float, float],
     problems: tuple[Problem, ...],
 ) -> Card:
-    book = workspace.compiled.book
-    body, wordings = body_of(step, book)
+    names = titles_of(workspace)
+    body, wordings = body_of(step, workspace.compiled.book)
     labels = flow.labels.get(step.key, {})
     ports = tuple(
         Port(
             link.port,
-            port_label(step, link.port),
+            port_label(step, link.port, names),
             link.to,
             in_screen_language(labels.get(link.port, {})),
         )
         for link in step.links
     )
-    title = in_screen_language(step.title) or f"{kind_name(step.kind)} · {step.key}"
     return Card(
         step.key,
         step.kind,
-        title,
+        names.of_step(step),
+        in_screen_language(step.title) or names.kind(step),
         body,
         ports,
         at,
@@ -153,31 +155,23 @@ def body_of(step: Step, book: FlowBook) -> tuple[tuple[str, ...], int]:
     if isinstance(step, Set):
         return tuple(f"{slot} = {value}" for slot, value in step.values.items()), 0
     if isinstance(step, Request):
-        connector = book.connectors.get(step.connector)
-        name = (in_screen_language(connector.title) if connector else "") or step.connector
+        name = Titles(book).connector(step.connector)
         sent = tuple(f"{name} = {value}" for name, value in step.send.items())
         return (_("Asks %(name)s", name=name or "…"), *sent[:3]), 0
     if isinstance(step, Call):
-        return (_("Walks through %(flow)s and comes back", flow=step.flow),), 0
+        name = Titles(book).flow(step.flow) or "…"
+        return (_("Walks through %(flow)s and comes back", flow=name),), 0
     if isinstance(step, Handover):
         return (_("Queue: %(queue)s", queue=step.queue),), 0
     return (_("The conversation is over."),), 0
 
 
-def port_label(step: Step, port: str) -> str:
-    """Name a way out as people see it."""
+def port_label(step: Step, port: str, names: Titles) -> str:
+    """Name a way out on its card, where a case is said in full."""
     name, _dot, inner = port.partition(".")
-    if isinstance(step, Ask) and name == "choices":
-        return in_screen_language(step.choices[int(inner)].text) or str(int(inner) + 1)
-    if name == "intents":
-        return f"# {inner}"
     if isinstance(step, Branch) and name == "branch":
         return condition_words(step.cases[int(inner)].when)[:40]
-    if port == "next" and isinstance(step, Ask):
-        return _("answered")
-    if isinstance(step, Request):
-        return _("it answered") if port == "next" else _("no answer")
-    return port_name(port)
+    return names.of_port(step, port)
 
 
 def seen_as(workspace: Workspace, flow: str, key: str) -> str:

@@ -1,6 +1,7 @@
 """Conditions as the builder shows them: groups with a kind and parts, tests with what was typed."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from designer.wording import fact_name
@@ -37,8 +38,8 @@ def value_words(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def facts_to_choose(slots: list[str], lists: dict[str, list[str]]) -> str:
-    """Give every fact with its name, kind and list of values, for the pickers, as JSON."""
+def facts_to_choose(slots: list[str], lists: Mapping[str, Mapping[str, str]]) -> str:
+    """Give every fact with its name, kind and named values, for the pickers, as JSON."""
     known = [
         {
             "fact": name,
@@ -46,7 +47,7 @@ def facts_to_choose(slots: list[str], lists: dict[str, list[str]]) -> str:
             "kind": fact.kind,
             "group": name.partition(".")[0],
             "example": "" if isinstance(fact.example, bool) else str(fact.example),
-            "values": lists.get(name, []),
+            "values": dict(lists.get(name, {})),
         }
         for name, fact in FACTS.items()
     ]
@@ -57,7 +58,7 @@ def facts_to_choose(slots: list[str], lists: dict[str, list[str]]) -> str:
             "kind": "",
             "group": "slot",
             "example": "",
-            "values": [],
+            "values": {},
         }
         for name in slots
     ]

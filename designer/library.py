@@ -22,6 +22,8 @@ class Template:
     description: Text
     flow: Flow
     files: dict[str, str]
+    intents: dict[str, dict[str, str]]
+    """What the intents that it brings along are called."""
 
 
 def library_files(name: str) -> dict[str, str]:
@@ -43,4 +45,6 @@ def _template(name: str) -> Template:
     about = read(files.pop("about.yaml")).value
     path = f"flows/{about['flow']}.yaml"
     flow = read_flow(read(files[path], path))
-    return Template(name, about["title"], about["description"], flow, files)
+    return Template(
+        name, about["title"], about["description"], flow, files, about.get("intents", {})
+    )

@@ -30,7 +30,18 @@ def edited(text: str, form: Values) -> str:
         weighting = {"fixed": {key: number_of(value, 0) for key, value in weights.items()}}
     goal = str(form.get("goal", "")).strip()
     chosen = None if weighting == "even" else weighting
-    return trees.set_values(text, {"weighting": chosen, "goal": goal or None})
+    values: dict[str, Any] = {"weighting": chosen, "goal": goal or None}
+    if "title" in form:
+        values["title"] = _titled(values_of(text).get("title"), text_of(form["title"]))
+    return trees.set_values(text, values)
+
+
+def _titled(known: Any, given: Mapping[str, str]) -> Any:
+    """Give a title as the form has it in one language; the others stay, an empty one goes."""
+    if set(given) == {""}:
+        return given[""].strip() or None
+    both = {**(known if isinstance(known, dict) else {}), **given}
+    return {language: words.strip() for language, words in both.items() if words.strip()} or None
 
 
 def _said(body: Any, language: str) -> str:

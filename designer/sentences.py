@@ -18,6 +18,16 @@ KINDS = {
     "handover": N_("Hand over"),
     "end": N_("End"),
 }
+FILES = {
+    "flows": N_("Flow"),
+    "scripts": N_("Script"),
+    "rules": N_("Rule"),
+    "connectors": N_("Connector"),
+    "nlu": N_("Training sentences"),
+    "workspace.yaml": N_("Settings of the shop"),
+    "widget.yaml": N_("Chat window"),
+}
+SENTIMENTS = {"positive": N_("positive"), "neutral": N_("neutral"), "negative": N_("negative")}
 PARTS = {
     "trigger": N_("the trigger"),
     "when": N_("the conditions"),

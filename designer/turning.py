@@ -20,7 +20,7 @@ def turned(place: str, back: bool, show: Show) -> Response:
     except drafts.NothingToUndo:
         return show(_("There is nothing to undo here."), 422)
     except drafts.StaleEdit as stale:
-        what = conflict_words(stale.conflicts) or stale.path
+        what = conflict_words(stale.conflicts, stale.path) or stale.path
         return show(_("%(what)s was changed since by someone else, so this stays.", what=what), 409)
     word = _("Undone: %(label)s") if back else _("Done again: %(label)s")
     return show(word % {"label": label}, 200)

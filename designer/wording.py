@@ -1,9 +1,10 @@
 """Codes to sentences in the editor's language. The only place that knows both."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from babel import Locale, UnknownLocaleError
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
@@ -17,13 +18,13 @@ from designer.sentences import (
     LEFT_OUT,
     OPERATORS,
     PARTS,
-    PORTS,
     PROBLEMS,
     REASONS,
+    SENTIMENTS,
 )
+from designer.titles import Titles, titles
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
-from flows.model import Text, in_language
 from flows.problems import Problem
 from flows.segments import Conflict
 from rules.durations import words
@@ -32,10 +33,37 @@ from rules.model import Trigger
 
 def sentence(problem: Problem) -> str:
     """Say what is wrong, and what to do about it."""
+    return _(PROBLEMS.get(problem.code, problem.code), **_named(problem, titles()))
+
+
+def _named(problem: Problem, names: Titles) -> dict[str, str]:
+    """Give the values of a problem as people call them."""
     values = dict(problem.values)
-    if "port" in values:
-        values["port"] = port_name(values["port"])
-    return _(PROBLEMS.get(problem.code, problem.code), **values)
+    flow = problem.file.removeprefix("flows/").removesuffix(".yaml")
+    name_of: dict[str, Callable[[str], str]] = {
+        "script": names.script,
+        "flow": names.flow,
+        "intent": names.intent,
+        "connector": names.connector,
+        "coupon": names.coupon,
+        "other": names.rule,
+        "rule": names.rule,
+        "fact": fact_name,
+        "slot": fact_name,
+        "language": language_name,
+        "port": lambda port: names.port(flow, problem.step, port),
+        "key": lambda key: names.step(flow, key) if problem.step else key,
+        "variant": lambda key: names.variant(problem.file[8:-5], key),
+    }
+    return {key: name_of[key](said) if key in name_of else said for key, said in values.items()}
+
+
+def language_name(language: str) -> str:
+    """Name a language in the language of the screen, as `zh-CN` is 中文."""
+    try:
+        return str(Locale.parse(language.partition("-")[0]).get_display_name(get_locale()))
+    except (ValueError, UnknownLocaleError):
+        return language
 
 
 def sentence_of(code: str, **values: str) -> str:
@@ -48,11 +76,6 @@ def kind_name(kind: str) -> str:
     return _(KINDS.get(kind, kind))
 
 
-def port_name(port: str) -> str:
-    """Name a way out."""
-    return _(PORTS.get(port, port))
-
-
 def reason_name(reason: str) -> str:
     """Say why a rule kept quiet."""
     return _(REASONS.get(reason, reason))
@@ -61,14 +84,16 @@ def reason_name(reason: str) -> str:
 def note_words(name: str, data: Mapping[str, str]) -> str:
     """Say what the engine noted: a rule that fired or kept quiet, and why."""
     if name == "rule_fired":
-        return _("Rule %(rule)s spoke.", rule=data["rule"])
+        return _("Rule %(rule)s spoke.", rule=titles().rule(data["rule"]))
     if name == "rule_silent":
         why = reason_name(data.get("reason", ""))
-        return _("Rule %(rule)s kept quiet: %(why)s", rule=data["rule"], why=why)
+        name = titles().rule(data["rule"])
+        return _("Rule %(rule)s kept quiet: %(why)s", rule=name, why=why)
     if name == "answered":
-        return _("%(name)s answered.", name=data["connector"])
+        return _("%(name)s answered.", name=titles().connector(data["connector"]))
     if name == "request_failed":
-        return _("%(name)s did not answer: %(why)s", name=data["connector"], why=data["why"])
+        system = titles().connector(data["connector"])
+        return _("%(name)s did not answer: %(why)s", name=system, why=data["why"])
     return " ".join([name, *data.values()])
 
 
@@ -105,18 +130,24 @@ def duration_words(seconds: float) -> str:
 
 def does_words(trigger: Trigger) -> str:
     """Say what a visitor does to wake a rule."""
-    what = ", ".join(map(str, trigger.where.values()))
+    what = where_words(trigger)
     if trigger.event not in DOES:
         return _("does “%(event)s”", event=f"{trigger.event} {what}".strip())
     nothing = _("anything") if trigger.event == "message" else _("a product")
     return _(DOES[trigger.event], what=what or nothing)
 
 
+def where_words(trigger: Trigger) -> str:
+    """Say which product or which intent wakes a rule."""
+    return _(", ").join(value_name(name, value) for name, value in trigger.where.items())
+
+
 def condition_words(condition: Condition) -> str:
     """Say a condition in one line."""
     if isinstance(condition, FactTest):
         value = condition.value
-        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        values = value if isinstance(value, tuple) else (value,)
+        shown = _(", ").join(value_name(condition.fact, one) for one in values)
         name = fact_name(condition.fact)
         if value == 0 and condition.op == "eq" and condition.fact in EMPTY_FACTS:
             return _(EMPTY_FACTS[condition.fact])
@@ -134,40 +165,56 @@ def condition_words(condition: Condition) -> str:
     return _("not (%(condition)s)", condition=condition_words(condition.part))
 
 
-def part_name(path: tuple[str, ...]) -> str:
+def value_name(fact: str, value: object) -> str:
+    """Say a value that a fact is compared with as people call it."""
+    if fact in ("message.intent", "intent"):
+        return titles().intent(str(value))
+    if fact in ("sentiment.label", "sentiment"):
+        return _(SENTIMENTS.get(str(value), str(value)))
+    return str(value)
+
+
+def part_name(path: tuple[str, ...], file: str = "") -> str:
     """Name a part of a file as people know it: a step, a wording in a language, a setting."""
+    key = file.rpartition("/")[2].removesuffix(".yaml")
     if not path:
         return _("the whole file")
-    if path[0] == "variants" and len(path) > 3:
-        return _("wording %(name)s · %(language)s", name=path[1], language=path[3])
     if path[0] == "variants" and len(path) > 1:
-        return _("wording %(name)s", name=path[1])
+        name = titles().variant(key, path[1])
+        if len(path) < 4:
+            return _("wording %(name)s", name=name)
+        return _("wording %(name)s · %(language)s", name=name, language=language_name(path[3]))
     if path[0] in ("steps", "layout", "labels") and len(path) > 1:
-        return _("step %(name)s", name=path[1])
+        return _("step %(name)s", name=titles().step(key, path[1]))
     if path[0] == "notes" and len(path) > 1:
         return _("a note")
     return _(PARTS.get(path[0], path[0]))
 
 
-def conflict_words(conflicts: Sequence[Conflict]) -> str:
+def conflict_words(conflicts: Sequence[Conflict], file: str) -> str:
     """Name what two people changed differently."""
-    return _(", ").join(dict.fromkeys(part_name(conflict.path) for conflict in conflicts))
+    return _(", ").join(dict.fromkeys(part_name(conflict.path, file) for conflict in conflicts))
 
 
 def difference_words(difference: Difference) -> str:
     """Say what differs between two versions."""
-    text = DIFFERENCES[difference.code]
+    text, names = DIFFERENCES[difference.code], titles()
     if isinstance(text, tuple):
         many = len(difference.names)
         return _(text[many != 1], num=many)
-    names = ", ".join(part_name((name,)) for name in difference.names)
-    return _(text, file=difference.file, names=names)
-
-
-def in_screen_language(text: Text) -> str:
-    """Show a text of the workspace in the language of the screen, where it has it."""
-    language = "zh-CN" if str(get_locale()).startswith("zh") else "en"
-    return in_language(text, language)
+    file, parts = difference.file, [part_name((name,)) for name in difference.names]
+    kind = difference.code.partition("_")[0]
+    if kind == "wording":
+        parts = [names.variant(file, name) for name in difference.names]
+    name_of = {
+        "wording": names.script,
+        "script": names.script,
+        "flow": names.flow,
+        "rule": names.rule,
+        "connector": names.connector,
+    }
+    named = name_of[kind](file) if kind in name_of else file
+    return _(text, file=named, names=_(", ").join(parts))
 
 
 def ago(at: float | datetime) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flask import abort, current_app
+from flask import abort, current_app, g
 from sqlalchemy import Engine, select
 
 from designer import drafts
@@ -55,9 +55,10 @@ def engine() -> Engine:
 
 
 def open_workspace() -> Workspace:
-    """Read all drafts."""
+    """Read all drafts; what the request shows is called as these call it."""
     rev = drafts.newest(engine())
-    return workspace_of(drafts.files(engine()), rev)
+    workspace = g.workspace = workspace_of(drafts.files(engine()), rev)
+    return workspace
 
 
 def workspace_of(files: dict[str, str], rev: int) -> Workspace:

@@ -13,7 +13,7 @@ from flows.yaml_text import Document
 def read_script(document: Document) -> Script:
     """Read a script file."""
     fields = Fields(document, document.value, ())
-    key, goal = fields.key("script"), fields.take("goal", str, "")
+    key, goal, title = fields.key("script"), fields.take("goal", str, ""), fields.text("title")
     variants = {}
     for name, value in fields.take("variants", dict, NOTHING).items():
         inner = Fields(document, value, ("variants", name))
@@ -23,7 +23,7 @@ def read_script(document: Document) -> Script:
             fields.problem("bad_key", "variants", name, key=name)
     weighting, weights = _read_weighting(fields, variants)
     fields.finish()
-    return Script(key, variants, goal, weighting, weights)
+    return Script(key, variants, goal, weighting, weights, title)
 
 
 def _read_variant(fields: Fields, name: str) -> Variant:
@@ -94,7 +94,7 @@ def read_workspace(document: Document) -> Workspace:
     if not languages or not all(isinstance(language, str) for language in languages):
         fields.problem("bad_languages", "languages")
         languages = ["zh-CN"]
-    human = fields.inside("human")
+    human, named = fields.inside("human"), fields.inside("intents")
     publishing = fields.inside("publishing")
     tests, four_eyes = publishing.key("tests", "block"), publishing.take("four_eyes", bool, False)
     if tests not in ("block", "warn"):
@@ -124,6 +124,7 @@ def read_workspace(document: Document) -> Workspace:
         coupons,
         tests,
         four_eyes,
+        {intent: named.text(intent) for intent in named.value},
     )
     human.finish()
     fields.finish()

@@ -121,6 +121,7 @@ def _script() -> Schema:
     return _object(
         ["script", "variants"],
         script=_KEY,
+        title=_TEXT,
         goal=_STRING,
         weighting=_WEIGHTING,
         variants=_map(
@@ -167,6 +168,7 @@ def _workspace() -> Schema:
         human=_object(intent=_KEY, queue=_KEY, script=_KEY, closed=_KEY),
         confidence=_NUMBER,
         coupons=_map(coupon),
+        intents=_map(_TEXT),
         publishing=_object(tests={"enum": ["block", "warn"]}, four_eyes={"type": "boolean"}),
     )
 

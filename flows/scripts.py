@@ -45,6 +45,7 @@ class Script:
     goal: str = ""
     weighting: str = "even"
     weights: Mapping[str, float] = field(default_factory=dict)
+    title: Text = field(default_factory=dict)
 
     @property
     def spoken(self) -> dict[str, Variant]:

@@ -31,7 +31,7 @@ class Workspace:
     """What holds for every flow; the first language is spoken when a visitor's own is missing.
 
     `tests` says what a failing test does to publishing, `block` or `warn`; with `four_eyes` what
-    one person asks to publish another must look at.
+    one person asks to publish another must look at. `intents` names intents for people.
     """
 
     key: str = "workspace"
@@ -44,6 +44,7 @@ class Workspace:
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
     tests: str = "block"
     four_eyes: bool = False
+    intents: Mapping[str, Text] = field(default_factory=dict)
     widget_title: Text = field(default_factory=dict)
     widget_greeting: Text = field(default_factory=dict)
     widget_color: str = "#4f46e5"

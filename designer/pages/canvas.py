@@ -10,6 +10,7 @@ from designer.access import agent_name, author, needs
 from designer.canvas_edits import apply, read_edit
 from designer.canvas_view import canvas_values, changed
 from designer.presence import Somebody, announce, leave
+from designer.titles import titles
 from designer.wording import conflict_words, sentence_of
 from designer.workspace import engine, open_workspace
 from flows.edits import EditRefused
@@ -40,7 +41,7 @@ def edit(flow: str) -> Response:
         wanted = read_edit(request.form.get("edit", ""))
         said = apply(engine(), author(), open_workspace(), flow, since, wanted)
     except drafts.StaleEdit as stale:
-        what = conflict_words(stale.conflicts)
+        what = conflict_words(stale.conflicts, stale.path)
         notice = _("Someone else changed %(what)s meanwhile; your edit was not made.", what=what)
         return changed(flow, since, notice, 409)
     except EditRefused as refused:
@@ -89,7 +90,7 @@ def _turn(flow: str, turn: Any) -> Response:
     except drafts.NothingToUndo:
         return changed(flow, since, _("There is nothing to undo here."), 422)
     except drafts.StaleEdit as stale:
-        what = conflict_words(stale.conflicts) or stale.path
+        what = conflict_words(stale.conflicts, stale.path) or titles().file(stale.path)
         notice = _("%(what)s was changed since by someone else, so this stays.", what=what)
         return changed(flow, since, notice, 409)
     word = _("Undone: %(label)s") if turn is drafts.undo else _("Done again: %(label)s")

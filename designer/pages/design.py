@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from designer.access import needs
 from designer.cards import Card, Port
 from designer.conflicts import Choice
-from designer.wording import kind_name, port_name
+from designer.sentences import PORTS
+from designer.wording import kind_name
 from flows.model import KIND_NAMES
 from flows.problems import Problem
 
@@ -117,12 +118,18 @@ def _card(kind: str) -> Card:
     ways = {"end": (), "ask": ("choices.0", "otherwise"), "branch": ("branch.0", "otherwise")}
     ways["request"] = ("next", "otherwise")
     ports = tuple(
-        Port(way, _("Way out") if "." in way else port_name(way), "")
+        Port(way, _("Way out") if "." in way else _(PORTS[way]), "")
         for way in ways.get(kind, ("next",))
     )
-    problems = (
-        (Problem("dead_end", step=kind, values={"port": port_name("next")}),)
-        if kind == "set"
-        else ()
+    problems = (Problem("dead_end", step=kind, values={"port": "next"}),) if kind == "set" else ()
+    return Card(
+        f"a-{kind}",
+        kind,
+        kind_name(kind),
+        kind_name(kind),
+        body,
+        ports,
+        (0, 0),
+        kind == "say",
+        problems,
     )
-    return Card(f"a-{kind}", kind, kind_name(kind), body, ports, (0, 0), kind == "say", problems)

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from designer.cards import body_of
-from designer.wording import condition_words, in_screen_language, kind_name, sentence_of
+from designer.titles import in_screen_language, titles_of
+from designer.wording import condition_words, kind_name, sentence_of
 from designer.workspace import Workspace, open_workspace
 from flows.clipping import clip
 from flows.edits import EditRefused
@@ -61,9 +62,9 @@ def clipping(flow: str) -> Response:
 
 
 def _search(workspace: Workspace, wanted: str) -> Iterator[Hit]:
-    book = workspace.compiled.book
+    book, names = workspace.compiled.book, titles_of(workspace)
     for flow in book.flows.values():
-        title = in_screen_language(flow.title) or flow.key
+        title = names.flow(flow.key)
         url = url_for("canvas.page", flow=flow.key)
         if wanted in f"{flow.key} {' '.join(flow.title.values())}".lower():
             yield Hit(title, _("flow"), url)
@@ -72,18 +73,19 @@ def _search(workspace: Workspace, wanted: str) -> Iterator[Hit]:
             if wanted in text.lower():
                 where = f"{kind_name(step.kind)} · {title}"
                 parts = _around(text, wanted)
-                name = in_screen_language(step.title) or step.key
+                name = names.of_step(step)
                 yield Hit(name, where, f"{url}#{step.key}", *parts, flow.key, step.key)
     for key, script in book.scripts.items():
-        text = " · ".join(t for v in script.variants.values() for t in v.text.values())
+        said = (t for v in script.variants.values() for t in v.text.values())
+        text = " · ".join([*script.title.values(), *said])
         if wanted in f"{key} {text}".lower():
             parts = _around(f"{key} {text}", wanted)
-            yield Hit(key, _("script"), url_for("scripts.one", script=key), *parts)
+            yield Hit(names.script(key), _("script"), url_for("scripts.one", script=key), *parts)
     for rule in workspace.compiled.rules:
         held = condition_words(rule.when)
         text = f"{in_screen_language(rule.name)} {rule.key} {rule.trigger.event} {held}"
         if wanted in text.lower():
-            name = in_screen_language(rule.name) or rule.key
+            name = names.rule(rule.key)
             yield Hit(name, _("rule"), url_for("rules.one", rule=rule.key), *_around(text, wanted))
 
 
@@ -97,7 +99,9 @@ def _texts(workspace: Workspace, step: Step) -> Iterator[str]:
     if isinstance(step, Ask):
         for choice in step.choices:
             yield from choice.text.values()
-        yield from step.intents
+        for intent in step.intents:
+            yield intent
+            yield titles_of(workspace).intent(intent)
         yield step.slot
     elif isinstance(step, Branch):
         yield from (condition_words(case.when) for case in step.cases)

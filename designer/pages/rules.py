@@ -16,8 +16,10 @@ from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.rule_forms import EVENTS, rule_values
+from designer.sentences import SENTIMENTS
+from designer.titles import by_title, titles_of
 from designer.turning import turned
-from designer.wording import sentence_of
+from designer.wording import sentence_of, value_name
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows import trees
 from flows.check_steps import slots_of
@@ -131,9 +133,11 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
     book = workspace.compiled.book
     products = products_seen(engine())
-    intents = sorted(book.intents)
-    lists = {"message.intent": intents, "page.product": products, "order.product": products}
-    lists["sentiment.label"] = ["positive", "neutral", "negative"]
+    names = titles_of(workspace)
+    same = {product: product for product in products}
+    intents = by_title(book.intents, names.intent)
+    lists = {"message.intent": intents, "page.product": same, "order.product": same}
+    lists["sentiment.label"] = {mood: value_name("sentiment", mood) for mood in SENTIMENTS}
     values: dict[str, Any] = {
         **_looked(workspace, key),
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
@@ -141,9 +145,9 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "products": products,
         "events": EVENTS,
         "targets": {
-            "send_script": sorted(book.scripts),
-            "push_coupon": sorted(book.workspace.coupons),
-            "start_flow": sorted(book.flows),
+            "send_script": by_title(book.scripts, names.script),
+            "push_coupon": by_title(book.workspace.coupons, names.coupon),
+            "start_flow": by_title(book.flows, names.flow),
         },
         "intents": intents,
         "notice": notice,

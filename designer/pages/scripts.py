@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts
 from designer.access import author, needs
 from designer.canvas_files import new_script
+from designer.cards import language
 from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
@@ -52,11 +53,12 @@ def page() -> Response:
 def create() -> AnyResponse:
     """Make a script with one empty wording."""
     workspace = open_workspace()
-    taken = set(workspace.compiled.book.scripts)
-    key = free_key(request.form.get("key", ""), "script", taken)
+    title = request.form.get("title", "").strip()[:80]
+    key = free_key(title, "script", set(workspace.compiled.book.scripts))
     path = f"scripts/{key}.yaml"
     who = drafts.Author(author(), path, _("new script"))
-    drafts.save(engine(), who, {path: new_script(key, workspace.languages)}, {})
+    text = new_script(key, workspace.languages, {language(): title})
+    drafts.save(engine(), who, {path: text}, {})
     return redirect(url_for("scripts.one", script=key))
 
 

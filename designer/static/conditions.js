@@ -93,7 +93,7 @@ class Builder {
       field = make("select", {}, make("option", { value: "true", textContent: this.words.yes }), make("option", { value: "false", textContent: this.words.no, selected: value === "false" }));
     } else {
       field = make("input", { value, placeholder: known?.example ?? "", inputMode: kind === "number" && !["in", "not_in"].includes(op) ? "decimal" : "text" });
-      if (known?.values.length) field.append(...[this.listOf(known)].filter(() => field.setAttribute("list", `values-${known.fact}`) ?? true));
+      if (Object.keys(known?.values ?? {}).length) field.append(...[this.listOf(known)].filter(() => field.setAttribute("list", `values-${known.fact}`) ?? true));
     }
     field.classList.add("value");
     field.setAttribute("aria-label", this.words.value);
@@ -102,7 +102,7 @@ class Builder {
 
   listOf({ fact, values }) {
     const id = `values-${fact}`;
-    if (!document.getElementById(id)) document.body.append(make("datalist", { id }, ...values.map((value) => make("option", { value }))));
+    if (!document.getElementById(id)) document.body.append(make("datalist", { id }, ...Object.entries(values).map(([value, label]) => make("option", { value, label }))));
     return "";
   }
 

@@ -19,7 +19,7 @@ def test_a_script_that_is_said_stays(
 
 
 def test_a_script_that_nothing_says_is_deleted(client: FlaskClient, portal: Portal) -> None:
-    client.post("/scripts/", data={"key": "orphan", "name": "orphan"}, headers=HTMX)
+    client.post("/scripts/", data={"title": "Orphan"}, headers=HTMX)
     assert "scripts/orphan.yaml" in drafts.files(portal.services.engine)
     assert "/scripts/orphan/delete" in client.get("/scripts/orphan").text
     answer = client.post("/scripts/orphan/delete", headers=HTMX)
