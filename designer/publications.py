@@ -1,27 +1,39 @@
 """Releases that wait: for a second pair of eyes, or for their time."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select, update
 
 from designer import drafts, history
-from designer.publishing import needs_second, note, publish_files
+from designer.publishing import needs_second, note, publish_files, without
 from designer.tables import Publication
 from flows.edits import EditRefused
 from runtime.db import transaction
 from runtime.errors import CannotPublish
+from runtime.releases import live_files
 from runtime.services import Portal
 
 OPEN = ("waiting", "scheduled")
 
 
-def ask(engine: Engine, author: str, message: str, due_at: datetime | None) -> Publication:
-    """Ask for a release of the drafts as they are now; it waits for its time or a second person."""
+def ask(
+    engine: Engine,
+    author: str,
+    message: str,
+    due_at: datetime | None,
+    left_out: Collection[str] = (),
+) -> Publication:
+    """Ask for a release of the drafts as they are now; it waits for its time or a second person.
+
+    What is left out stays as it is live when the release goes out.
+    """
     state = "waiting" if needs_second(engine) else "scheduled"
     rev = drafts.newest(engine)
     asked = Publication(
         author=author, message=message[:500], change_id=rev, due_at=due_at, state=state
     )
+    asked.left_out = sorted(left_out)
     with transaction(engine) as database:
         database.add(asked)
     note(engine, author, "publication asked", f"{asked.id}: {message}")
@@ -103,7 +115,8 @@ def _take(engine: Engine, number: int) -> bool:
 
 def _go(portal: Portal, asked: Publication) -> int:
     engine = portal.services.engine
-    files = history.files_at(engine, asked.change_id)
+    _number, live = live_files(engine)
+    files = without(history.files_at(engine, asked.change_id), live, asked.left_out)
     try:
         number = publish_files(portal, asked.author, asked.message, files)
     except CannotPublish as error:

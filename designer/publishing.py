@@ -1,12 +1,13 @@
 """Drafts to a release, when no problem is left and no test says otherwise; and back again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 
 from sqlalchemy import Engine
 
 from designer import drafts
 from designer.tables import AuditEntry
+from flows.book import Files
 from flows.problems import blocking
 from rules.crosscheck import disagreements
 from rules.judge import Judge
@@ -20,11 +21,19 @@ from runtime.services import Portal, Services
 SNAPSHOTS = 500
 
 
-def publish(portal: Portal, author: str, message: str) -> int:
-    """Publish all drafts; gives the number, CannotPublish when something is in the way."""
-    if needs_second(portal.services.engine):
+def publish(portal: Portal, author: str, message: str, left_out: Collection[str] = ()) -> int:
+    """Publish the drafts, some files left as they are live; gives the number, or CannotPublish."""
+    engine = portal.services.engine
+    if needs_second(engine):
         raise CannotPublish("needs_second", "")
-    return publish_files(portal, author, message, drafts.files(portal.services.engine))
+    _number, live = releases.live_files(engine)
+    return publish_files(portal, author, message, without(drafts.files(engine), live, left_out))
+
+
+def without(files: Files, live: Files, left_out: Collection[str]) -> dict[str, str]:
+    """Give the drafts with some files as they are live."""
+    kept = {path: text for path, text in files.items() if path not in left_out}
+    return kept | {path: live[path] for path in left_out if path in live}
 
 
 def publish_files(portal: Portal, author: str, message: str, files: Mapping[str, str]) -> int:

@@ -41,7 +41,15 @@ PARTS = {
     "start": N_("the start"),
     "weighting": N_("how wordings are chosen"),
     "goal": N_("the goal"),
+    "intents": N_("what intents are called"),
+    "languages": N_("the languages"),
+    "coupons": N_("the coupons"),
+    "fallback": N_("what is said when lost"),
+    "human": N_("how a person is reached"),
+    "confidence": N_("when a message counts as understood"),
+    "publishing": N_("how releases are published"),
 }
+LANGUAGES = {"zh": N_("Chinese"), "en": N_("English")}
 LEFT_OUT = {
     "approximated": N_("We have nothing that is just the same; look whether it still fits."),
     "not_reachable": N_("Nothing led to it, and nothing does; link it or delete it."),

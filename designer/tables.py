@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     DateTime,
@@ -128,6 +129,8 @@ class Publication(Base):
     """waiting (for a second pair of eyes), scheduled, done, withdrawn, or failed."""
     decided_by: Mapped[str] = mapped_column(String(255), default="")
     outcome: Mapped[str] = mapped_column(String(500), default="")
+    left_out: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Paths of files that stay as they are live."""
 
 
 class Import(Base):

@@ -113,15 +113,18 @@ class Titles:
     def file(self, path: str) -> str:
         """Name a file of the workspace as people know it: which kind of thing, and its title."""
         folder, _slash, name = path.rpartition("/")
-        key = name.rsplit(".", 1)[0]
-        named = {
+        what, key = _(FILES.get(folder or name, name)), name.rsplit(".", 1)[0]
+        return f"{what} · {self.named(folder, key)}" if folder and folder != "nlu" else what
+
+    def named(self, folder: str, key: str) -> str:
+        """Name what a file of a folder holds."""
+        name_of = {
             "flows": self.flow,
             "scripts": self.script,
             "rules": self.rule,
             "connectors": self.connector,
         }
-        what = _(FILES.get(folder or name, name))
-        return f"{what} · {named[folder](key)}" if folder in named else what
+        return name_of[folder](key) if folder in name_of else _(FILES.get(f"{key}.yaml", key))
 
     def _inside(self, step: Step) -> str:
         if isinstance(step, Call):

@@ -15,6 +15,7 @@ from designer.sentences import (
     EMPTY_FACTS,
     FACTS,
     KINDS,
+    LANGUAGES,
     LEFT_OUT,
     OPERATORS,
     PARTS,
@@ -60,8 +61,11 @@ def _named(problem: Problem, names: Titles) -> dict[str, str]:
 
 def language_name(language: str) -> str:
     """Name a language in the language of the screen, as `zh-CN` is 中文."""
+    family = language.partition("-")[0]
+    if family in LANGUAGES:
+        return _(LANGUAGES[family])
     try:
-        return str(Locale.parse(language.partition("-")[0]).get_display_name(get_locale()))
+        return str(Locale.parse(family).get_display_name(get_locale()))
     except (ValueError, UnknownLocaleError):
         return language
 
@@ -203,17 +207,9 @@ def difference_words(difference: Difference) -> str:
         many = len(difference.names)
         return _(text[many != 1], num=many)
     file, parts = difference.file, [part_name((name,)) for name in difference.names]
-    kind = difference.code.partition("_")[0]
-    if kind == "wording":
+    if difference.code.startswith("wording_"):
         parts = [names.variant(file, name) for name in difference.names]
-    name_of = {
-        "wording": names.script,
-        "script": names.script,
-        "flow": names.flow,
-        "rule": names.rule,
-        "connector": names.connector,
-    }
-    named = name_of[kind](file) if kind in name_of else file
+    named = names.named(difference.folder, file)
     return _(text, file=named, names=_(", ").join(parts))
 
 

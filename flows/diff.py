@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.book import Files
 from flows.model import Flow
@@ -59,11 +59,15 @@ def changed_files(old: Files, new: Files) -> Mapping[str, list[str]]:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that differs between two versions, as a code; `names` lists the steps or parts."""
+    """One thing that differs between two versions, as a code; `names` lists the steps or parts.
+
+    `file` is the key of what differs, `folder` says of which kind it is.
+    """
 
     code: str
     file: str
     names: tuple[str, ...] = ()
+    folder: str = ""
 
 
 def differences(old: Files, new: Files) -> list[Difference]:
@@ -78,10 +82,11 @@ def differences(old: Files, new: Files) -> list[Difference]:
                 if folder in ("flows", "scripts", "rules", "connectors")
                 else "file"
             )
-            found.append(Difference(f"{kind}_{change.what}", stem))
+            found.append(Difference(f"{kind}_{change.what}", stem, folder=folder))
         else:
             compare = _in_flow if folder == "flows" else _in_parts
-            found += compare(change.file, stem, old[change.file], new[change.file])
+            here = compare(change.file, stem, old[change.file], new[change.file])
+            found += [replace(difference, folder=folder) for difference in here]
     return found
 
 

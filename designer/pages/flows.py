@@ -11,6 +11,8 @@ from designer.access import author, needs
 from designer.cards import language
 from designer.fragments import show
 from designer.onboarding import first_steps
+from designer.titles import titles, titles_of
+from designer.unpublished import said_only_by
 from designer.workspace import engine, open_workspace
 from flows.yaml_text import write
 from runtime.releases import live_files
@@ -54,11 +56,12 @@ def create() -> AnyResponse:
 @bp.post("/<flow>/delete")
 @needs("edit")
 def delete(flow: str) -> Response:
-    """Delete a flow; what leads to it becomes a problem, and undo brings it back."""
-    path = f"flows/{flow}.yaml"
-    who = drafts.Author(author(), path, _("flow deleted"))
-    drafts.save(engine(), who, {path: None}, {})
-    return page(_("%(flow)s was deleted.", flow=flow), deleted=flow)
+    """Delete a flow with the scripts only it says; undo brings all of it back."""
+    path, workspace = f"flows/{flow}.yaml", open_workspace()
+    name, who = titles().flow(flow), drafts.Author(author(), path, _("flow deleted"))
+    gone = [path, *said_only_by(workspace, flow)]
+    drafts.save(engine(), who, dict.fromkeys(gone), {})
+    return page(_("“%(flow)s” was deleted, with what only it said.", flow=name), deleted=flow)
 
 
 @bp.post("/<flow>/restore")
@@ -69,7 +72,7 @@ def restore(flow: str) -> Response:
         drafts.undo(engine(), f"flows/{flow}.yaml", author())
     except (drafts.NothingToUndo, drafts.StaleEdit):
         return page(_("There is nothing to undo here."), 422)
-    return page(_("%(flow)s is back.", flow=flow))
+    return page(_("“%(flow)s” is back.", flow=titles_of(open_workspace()).flow(flow)))
 
 
 def free_key(wanted: str, fallback: str, taken: set[str]) -> str:

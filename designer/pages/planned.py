@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from designer import publications
 from designer.access import author, needs
 from designer.fragments import show
-from designer.pages.releases import release_values
+from designer.pages.releases import left_out_by, release_values
 from designer.wording import sentence_of
 from designer.workspace import engine, portal
 from flows.edits import EditRefused
@@ -26,7 +26,9 @@ def ask() -> Response:
     due = _time(given)
     if given and (due is None or due <= datetime.now(UTC)):
         return _show(sentence_of("bad_time"), 422)
-    asked = publications.ask(engine(), author(), request.form.get("message", "").strip(), due)
+    left_out = left_out_by(request.form)
+    message = request.form.get("message", "").strip()
+    asked = publications.ask(engine(), author(), message, due, left_out)
     if asked.state == "waiting":
         return _show(_("Asked for. Another publisher has to approve it here."))
     return _show(_("Planned. It goes out by itself; until then it can be taken back."))

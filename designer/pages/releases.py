@@ -1,19 +1,21 @@
 """Releases: what is live, what would change, publish, roll back, import and export."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from designer import drafts, history, publications, publishing
 from designer.access import author, needs
 from designer.fragments import show
 from designer.turning import turned
+from designer.unpublished import parts_of
 from designer.wording import sentence, sentence_of
-from designer.workspace import engine, open_workspace, portal
+from designer.workspace import engine, open_workspace, portal, workspace_of
 from flows.bundle import imported, packed, unpacked
-from flows.diff import changed_files, differences
 from flows.problems import Problem, blocking
 from runtime.errors import CannotPublish, ReleaseUnknown
 from runtime.releases import files_of, list_releases, live_files
@@ -30,13 +32,23 @@ def page() -> Response:
 @bp.post("/")
 @needs("publish")
 def publish() -> Response:
-    """Publish all drafts as one release."""
+    """Publish what was chosen as one release; the rest stays as it is live."""
     message = request.form.get("message", "").strip()
+    left_out = left_out_by(request.form)
     try:
-        number = publishing.publish(portal(), author(), message)
+        number = publishing.publish(portal(), author(), message, left_out)
     except CannotPublish as error:
-        return _show(sentence_of(error.reason, rule=error.detail), 422)
+        return _show(sentence_of(error.reason, rule=error.detail), 422, left_out)
     return _show(_("Release %(n)s is live.", n=number))
+
+
+def left_out_by(form: MultiDict[str, str]) -> list[str]:
+    """Name the files that stay as they are live: all that is not chosen, or not finished."""
+    _number, live = live_files(engine())
+    parts = parts_of(open_workspace(), live)
+    chosen = set(form.getlist("part"))
+    kept = [p for p in parts if (p.key not in chosen if "choose" in form else not p.is_finished)]
+    return [path for part in kept for path in part.paths]
 
 
 @bp.post("/<int:number>/rollback")
@@ -109,27 +121,34 @@ def take_in() -> Response:
     return _show(_("%(n)s files were imported into the drafts.", n=len(files)))
 
 
-def _show(notice: str = "", status: int = 200) -> Response:
-    return show("releases", "all", status, **release_values(notice, status >= 400))
+def _show(notice: str = "", status: int = 200, left_out: Sequence[str] | None = None) -> Response:
+    return show("releases", "all", status, **release_values(notice, status >= 400, left_out))
 
 
-def release_values(notice: str = "", failed: bool = False) -> dict[str, Any]:
+def release_values(
+    notice: str = "", failed: bool = False, left_out: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Give what the release page needs: what is live, what would change, and what waits."""
     workspace = open_workspace()
     number, live = live_files(engine())
-    problems = workspace.compiled.problems
-    left = blocking(problems)
-    tests = publishing.verdicts(engine(), workspace.files, workspace.compiled) if not left else {}
+    parts = parts_of(workspace, live)
+    if left_out is None:
+        left_out = [path for part in parts if not part.is_finished for path in part.paths]
+    chosen = workspace
+    if left_out:
+        files = publishing.without(workspace.files, live, left_out)
+        chosen = workspace_of(files, workspace.rev)
+    left = blocking(chosen.compiled.problems)
+    tests = publishing.verdicts(engine(), chosen.files, chosen.compiled) if not left else {}
     return {
         "live": number,
         "releases": list_releases(engine()),
-        "changes": changed_files(live, workspace.files),
-        "words": differences(live, workspace.files),
-        "problems": problems,
+        "parts": parts,
+        "left_out": left_out,
         "blocking": left,
         "tests": sum(len(of_flow) for of_flow in tests.values()),
         "failing": publishing.failed(tests),
-        "tests_block": workspace.compiled.book.workspace.tests == "block",
+        "tests_block": chosen.compiled.book.workspace.tests == "block",
         "four_eyes": publishing.needs_second(engine()),
         "waiting": publications.waiting(engine()),
         "decided": publications.recent(engine()),
