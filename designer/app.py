@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, condition_trees, titles, wording
+from designer import access, audit_words, condition_trees, titles, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
@@ -17,6 +17,7 @@ from designer.pages import (
     design,
     finding,
     flow_history,
+    flow_list,
     flows,
     home,
     imports,
@@ -29,6 +30,7 @@ from designer.pages import (
     rules,
     script_bulk,
     scripts,
+    settings,
     starting,
     tryout,
     yaml_view,
@@ -48,6 +50,7 @@ BLUEPRINTS = (
     inspector,
     finding,
     flow_history,
+    flow_list,
     overlay,
     tryout,
     yaml_view,
@@ -55,6 +58,7 @@ BLUEPRINTS = (
     scripts,
     rules,
     connectors,
+    settings,
     releases,
     planned,
     people,
@@ -171,6 +175,9 @@ def _add_to_templates(app: Flask) -> None:
         note.name, dict(note.data)
     )
     app.jinja_env.filters["difference_words"] = wording.difference_words
+    app.jinja_env.filters["author_name"] = audit_words.author_name
+    app.jinja_env.filters["did_words"] = audit_words.did_words
+    app.jinja_env.filters["done_to"] = audit_words.done_to
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words

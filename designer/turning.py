@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from designer import drafts
 from designer.access import author
+from designer.titles import titles
 from designer.wording import conflict_words
 from designer.workspace import engine
 
@@ -20,7 +21,7 @@ def turned(place: str, back: bool, show: Show) -> Response:
     except drafts.NothingToUndo:
         return show(_("There is nothing to undo here."), 422)
     except drafts.StaleEdit as stale:
-        what = conflict_words(stale.conflicts, stale.path) or stale.path
+        what = conflict_words(stale.conflicts, stale.path) or titles().file(stale.path)
         return show(_("%(what)s was changed since by someone else, so this stays.", what=what), 409)
     word = _("Undone: %(label)s") if back else _("Done again: %(label)s")
     return show(word % {"label": label}, 200)

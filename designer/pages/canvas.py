@@ -26,12 +26,6 @@ def page(flow: str) -> str:
     return render_template("canvas/page.html", **values, kinds=KIND_NAMES, colors=NOTE_COLORS)
 
 
-@bp.get("/list")
-def as_list(flow: str) -> str:
-    """Show the same flow as a list: every step with its texts and where it leads."""
-    return render_template("canvas/list.html", **canvas_values(open_workspace(), flow))
-
-
 @bp.post("/edits")
 @needs("edit")
 def edit(flow: str) -> Response:

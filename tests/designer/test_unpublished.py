@@ -100,7 +100,9 @@ def test_a_planned_release_leaves_out_what_was_left_out(
 
 def test_a_deleted_flow_takes_along_what_only_it_says(client: FlaskClient, portal: Portal) -> None:
     own = WORDLESS.replace("''", "好")
-    flow = UNFINISHED.replace("next: gone", "next: b") + "  b: {say: hi, next: c}\n  c: {end: true}\n"
+    flow = (
+        UNFINISHED.replace("next: gone", "next: b") + "  b: {say: hi, next: c}\n  c: {end: true}\n"
+    )
     write(portal, flows__later=flow, scripts__later_a=own)
     page = client.post("/flows/later/delete", headers=HTMX).text
     assert "“Later” was deleted" in page

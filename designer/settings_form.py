@@ -1,0 +1,97 @@
+"""The settings of the shop: the form turned into workspace.yaml and widget.yaml."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from designer.form_values import number_of, rows
+from flows import trees
+from flows.workspace import Workspace
+from flows.yaml_text import values_of
+
+Values = Mapping[str, Any]
+MOST_COUPONS = 200
+USUAL_CONFIDENCE = Workspace().confidence
+NEW_WIDGET = "widget: widget\n"
+
+
+def workspace_text(text: str, form: Values) -> str:
+    """Give workspace.yaml as the form has it; what the form does not show stays as it stands."""
+    known = values_of(text)
+    languages = [language for language in _languages(form) if language]
+    human = {**(known.get("human") or {}), **_given(form, "human")}
+    confidence = number_of(form.get("confidence"), USUAL_CONFIDENCE)
+    values: dict[str, Any] = {
+        "name": _text(known.get("name"), form.get("name")),
+        "languages": languages or known.get("languages"),
+        "start": form.get("start") or None,
+        "fallback": form.get("fallback") or None,
+        "human": human,
+        "confidence": min(max(confidence or 0.0, 0.0), 1.0),
+        "coupons": _coupons(known.get("coupons") or {}, form) or None,
+        "publishing": _publishing(known.get("publishing") or {}, form) or None,
+    }
+    if "confidence" not in known and values["confidence"] == USUAL_CONFIDENCE:
+        del values["confidence"]
+    changed = {name: value for name, value in values.items() if known.get(name) != value}
+    return trees.set_values(text, changed) if changed else text
+
+
+def widget_text(text: str, form: Values) -> str:
+    """Give widget.yaml as the form has it; there is none until the form says something."""
+    known = values_of(text or NEW_WIDGET)
+    given = form.get("widget")
+    widget: Values = given if isinstance(given, dict) else {}
+    values = {
+        "title": _text(known.get("title"), widget.get("title")),
+        "greeting": _text(known.get("greeting"), widget.get("greeting")),
+        "color": str(widget.get("color", "")).strip() or None,
+    }
+    changed = {name: value for name, value in values.items() if known.get(name) != value}
+    return trees.set_values(text or NEW_WIDGET, changed) if changed else text
+
+
+def _languages(form: Values) -> list[str]:
+    """Give the languages, the main one first."""
+    main = str(form.get("main_language", "")).strip()
+    others = str(form.get("languages", "")).replace("，", ",").split(",")
+    return list(dict.fromkeys([main, *(language.strip() for language in others)]))
+
+
+def _given(form: Values, name: str) -> dict[str, str]:
+    given = form.get(name)
+    return {key: str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+
+
+def _text(known: Any, given: Any) -> Any:
+    """Give a text with the languages of the form; one that was a plain string stays one."""
+    if not isinstance(given, dict):
+        return known
+    if set(given) == {""}:
+        return str(given[""]).strip() or None
+    both = {**(known if isinstance(known, dict) else {}), **given}
+    return {lang: str(words).strip() for lang, words in both.items() if str(words).strip()} or None
+
+
+def _coupons(known: Values, form: Values) -> dict[str, Any]:
+    if "coupons_shown" not in form:
+        return dict(known)
+    coupons: dict[str, Any] = {}
+    for row in rows(form, "coupons")[:MOST_COUPONS]:
+        code = str(row.get("code", "")).strip()[:64]
+        if not code:
+            continue
+        old = known.get(code) or {}
+        amount, url = number_of(row.get("amount"), 0), str(row.get("url", "")).strip()
+        body = {"title": _text(old.get("title"), row.get("title")), "amount": amount, "url": url}
+        coupons[code] = {name: value for name, value in body.items() if value not in (None, "")}
+    return coupons
+
+
+def _publishing(known: Values, form: Values) -> dict[str, Any]:
+    values = {
+        **known,
+        "tests": form.get("tests", "block"),
+        "four_eyes": bool(form.get("four_eyes")),
+    }
+    plain = {"tests": "block", "four_eyes": False}
+    return {name: value for name, value in values.items() if name in known or value != plain[name]}
