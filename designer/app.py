@@ -187,6 +187,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["duration_words"] = wording.duration_words
     app.jinja_env.filters["tree_text"] = condition_trees.tree_text
     app.jinja_env.filters["is_empty"] = condition_trees.is_empty
+    app.jinja_env.filters["happens_words"] = wording.happens_words
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name

@@ -8,6 +8,8 @@ from designer.wording import fact_name
 from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
 from rules.facts import FACTS
 
+CLOSED = ("message.intent", "sentiment.label")
+"""Facts that take no value but those of their list."""
 GROUPS = ("cart", "page", "order", "visitor", "message", "sentiment", "session", "time", "slot")
 
 
@@ -48,6 +50,7 @@ def facts_to_choose(slots: list[str], lists: Mapping[str, Mapping[str, str]]) ->
             "group": name.partition(".")[0],
             "example": "" if isinstance(fact.example, bool) else str(fact.example),
             "values": dict(lists.get(name, {})),
+            "closed": name in CLOSED,
         }
         for name, fact in FACTS.items()
     ]
@@ -59,6 +62,7 @@ def facts_to_choose(slots: list[str], lists: Mapping[str, Mapping[str, str]]) ->
             "group": "slot",
             "example": "",
             "values": {},
+            "closed": False,
         }
         for name in slots
     ]

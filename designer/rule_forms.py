@@ -1,10 +1,11 @@
 """The form of a rule, turned into the top-level keys of its YAML."""
 
+import json
 from typing import Any
 
 from designer.form_values import condition_of, number_of, rows, text_of
 from designer.sentences import N_
-from rules.model import DEED_TARGETS
+from rules.model import DEED_TARGETS, MESSAGE, PAGE_LEAVE
 
 Values = dict[str, Any]
 EVENTS = {
@@ -18,66 +19,110 @@ EVENTS = {
     "message": N_("writes a message"),
 }
 """The events a shop sends, by Segment's names, and what a visitor does then."""
+ENDS = {PAGE_LEAVE: N_("leaves the page"), **EVENTS}
+"""What may end a dwell."""
+MOST_TESTS, MOST_EVENTS = 50, 50
 
 
 def rule_values(form: Values) -> Values:
-    """Give what the YAML should hold; None takes a key away. Tests and unknown keys are left."""
+    """Give what the YAML should hold; None takes a key away. Unknown keys are left."""
     values: Values = {
         "priority": int(number_of(form.get("priority"), 50) or 50),
         "enabled": None if form.get("enabled") else False,
         "trigger": _trigger(form),
         "then": _deeds(form),
         "limits": _limits(form) or None,
-        "conflict": {"exclusive_group": form["exclusive_group"]}
-        if form.get("exclusive_group")
-        else None,
     }
+    values["conflict"] = {"exclusive_group": form.get("exclusive_group")}
+    if not form.get("exclusive_group"):
+        values["conflict"] = None
     name = text_of(form.get("name"))
     if name:
         values["name"] = name.get("", name) if set(name) == {""} else name
     when = condition_of(str(form.get("when", "")))
     values["when"] = when if next(iter(when.values())) else None
+    if "tests_shown" in form:
+        values["tests"] = _tests(form) or None
     return values
+
+
+def lasting(given: Any) -> str:
+    """Read a duration: a number with its unit, or a text such as `2m`; empty where none is."""
+    if not isinstance(given, dict):
+        return str(given or "").strip()
+    number, unit = str(given.get("n", "")).strip(), str(given.get("unit", "s"))
+    return f"{number}{unit}" if number else ""
 
 
 def _trigger(form: Values) -> Values:
     event = str(form.get("event", ""))
     trigger: Values = {"event": event}
-    where = str(form.get("where", "")).strip()
+    name = "intent" if event == MESSAGE else "product"
+    what = str(form.get(f"where_{name}", "")).strip()
+    where = _kept(form.get("where_more")) | ({name: what} if what else {})
     if where:
-        trigger["where"] = {"intent" if event == "message" else "product": where}
-    wait = str(form.get("wait", "")).strip()
-    if wait and event == "message":
+        trigger["where"] = where
+    wait = lasting(form.get("wait"))
+    if wait and event == MESSAGE:
         trigger["silence"] = {"of": "visitor", "for": wait}
     elif wait:
-        ends = str(form.get("end_on", "")).replace("，", ",").split(",")
-        end_on = [end.strip() for end in ends if end.strip()]
-        trigger["dwell"] = {"more_than": wait} | ({"end_on": end_on} if end_on else {})
+        given = form.get("ends")
+        chosen = given.values() if isinstance(given, dict) else given or ()
+        trigger["dwell"] = {"more_than": wait} | ({"end_on": list(chosen)} if chosen else {})
     return trigger
 
 
 def _deeds(form: Values) -> list[Values]:
     deeds = []
     for row in rows(form, "then"):
-        do, target = str(row.get("do", "")), str(row.get("target", "")).strip()
+        do = str(row.get("do", ""))
+        target = str(row.get(do, "")).strip()
         if do in DEED_TARGETS and target:
             deed: Values = {"do": do, DEED_TARGETS[do]: target}
-            if do == "push_coupon" and row.get("expires"):
-                deed["expires"] = row["expires"]
+            expires = lasting(row.get("expires"))
+            if do == "push_coupon" and expires:
+                deed["expires"] = expires
             deeds.append(deed)
     return deeds
 
 
 def _limits(form: Values) -> Values:
     limits: Values = {}
-    if form.get("cooldown"):
-        limits["cooldown"] = str(form["cooldown"]).strip()
+    if cooldown := lasting(form.get("cooldown")):
+        limits["cooldown"] = cooldown
     per_session = number_of(form.get("per_session"))
     if per_session is not None:
         limits["per_session"] = int(per_session)
-    most, within = number_of(form.get("per_visitor")), str(form.get("per_visitor_in", "")).strip()
+    most, within = number_of(form.get("per_visitor")), lasting(form.get("per_visitor_in"))
     if most is not None and within:
         limits["per_visitor"] = {"max": int(most), "in": within}
     if form.get("group"):
         limits["group"] = form["group"]
     return limits
+
+
+def _tests(form: Values) -> list[Values]:
+    tests = []
+    for row in rows(form, "tests")[:MOST_TESTS]:
+        given = [_happens(event) for event in rows(row, "given")[:MOST_EVENTS]]
+        expect = "silent" if row.get("expect") == "silent" else "fires"
+        tests.append({"given": given, "expect": expect})
+    return tests
+
+
+def _happens(row: Values) -> Values:
+    """Give one event of a test; what the form does not show of it stays."""
+    event, what = str(row.get("event", "")), str(row.get("what", "")).strip()
+    name = "intent" if event == MESSAGE else "product"
+    at = lasting(row.get("at")) or "0s"
+    return {"at": at, "event": event, **({name: what} if what else {}), **_kept(row.get("more"))}
+
+
+def _kept(given: Any) -> Values:
+    """Read what a form hands through unseen: all but the product or the intent it shows."""
+    try:
+        more = json.loads(str(given or "{}"))
+    except (ValueError, RecursionError):
+        more = {}
+    more = more if isinstance(more, dict) else {}
+    return {key: value for key, value in more.items() if key not in ("product", "intent")}

@@ -143,11 +143,11 @@ FACTS = {
     "time.weekday": N_("day of the week"),
 }
 DURATIONS = {
-    "d": N_("%(n)s days"),
-    "h": N_("%(n)s hours"),
-    "m": N_("%(n)s minutes"),
-    "s": N_("%(n)s seconds"),
-    "ms": N_("%(n)s milliseconds"),
+    "d": (N_("%(num)s day"), N_("%(num)s days")),
+    "h": (N_("%(num)s hour"), N_("%(num)s hours")),
+    "m": (N_("%(num)s minute"), N_("%(num)s minutes")),
+    "s": (N_("%(num)s second"), N_("%(num)s seconds")),
+    "ms": (N_("%(num)s millisecond"), N_("%(num)s milliseconds")),
 }
 REASONS = {
     "cooldown": N_("It spoke a short while ago."),

@@ -28,8 +28,11 @@ from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
 from flows.problems import Problem
 from flows.segments import Conflict
-from rules.durations import words
-from rules.model import Trigger
+from rules.durations import UNITS
+from rules.model import PAGE_LEAVE, TICK, Event, Trigger
+
+UNITS_FIRST = sorted(UNITS.items(), key=lambda unit: -unit[1])
+"""The units of durations, the largest first."""
 
 
 def sentence(problem: Problem) -> str:
@@ -126,10 +129,25 @@ def fact_name(fact: str) -> str:
 
 
 def duration_words(seconds: float) -> str:
-    """Say how long something lasts."""
-    text = words(seconds)
-    unit = text.lstrip("0123456789.")
-    return _(DURATIONS[unit], n=text.removesuffix(unit))
+    """Say how long something lasts, in the two units that matter most."""
+    parts: list[str] = []
+    left = round(seconds * 1000)
+    for unit, size in UNITS_FIRST:
+        number, left = divmod(left, round(size * 1000))
+        if number and len(parts) < 2:
+            one, many = DURATIONS[unit]
+            parts.append(_(one if number == 1 else many, num=number))
+    one, many = DURATIONS["s"]
+    return " ".join(parts) or _(many, num=0)
+
+
+def happens_words(event: Event) -> str:
+    """Say what happens in a test of a rule, and when."""
+    quiet = {TICK: _("nothing more happens"), PAGE_LEAVE: _("leaves the page")}
+    shown = {k: v for k, v in event.properties.items() if k in ("product", "intent")}
+    does = quiet.get(event.name) or does_words(Trigger(event.name, shown))
+    time = duration_words(event.at)
+    return _("after %(time)s: %(does)s", time=time, does=does) if event.at else does
 
 
 def does_words(trigger: Trigger) -> str:

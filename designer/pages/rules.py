@@ -15,7 +15,7 @@ from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
-from designer.rule_forms import EVENTS, rule_values
+from designer.rule_forms import ENDS, EVENTS, rule_values
 from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
@@ -26,6 +26,7 @@ from flows.check_steps import slots_of
 from flows.edits import EditRefused
 from flows.yaml_text import write
 from rules.durations import words
+from rules.model import TICK, Case, Event, Rule
 from rules.simulate import passes
 from runtime.insight.replay import estimate, products_seen
 
@@ -138,12 +139,17 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
     intents = by_title(book.intents, names.intent)
     lists = {"message.intent": intents, "page.product": same, "order.product": same}
     lists["sentiment.label"] = {mood: value_name("sentiment", mood) for mood in SENTIMENTS}
+    looked = _looked(workspace, key)
+    rule: Rule = looked["rule"]
     values: dict[str, Any] = {
-        **_looked(workspace, key),
+        **looked,
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
         "facts": facts_to_choose(sorted(f"slot.{slot}" for slot in slots_of(book)), lists),
         "products": products,
         "events": EVENTS,
+        "ends": _ends(rule),
+        "groups": _groups(workspace),
+        "sample": _sample(rule),
         "targets": {
             "send_script": by_title(book.scripts, names.script),
             "push_coupon": by_title(book.workspace.coupons, names.coupon),
@@ -153,6 +159,25 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "notice": notice,
     }
     return show("rules", "one", status, **values)
+
+
+def _ends(rule: Rule) -> dict[str, str]:
+    """Name what may end a dwell, and what ends that of this rule."""
+    own = rule.trigger.dwell.end_on if rule.trigger.dwell else ()
+    return {event: _(ENDS[event]) if event in ENDS else event for event in (*ENDS, *own)}
+
+
+def _groups(workspace: Workspace) -> list[str]:
+    rules = workspace.compiled.rules
+    found = {name for rule in rules for name in (rule.limits.group, rule.conflict.exclusive_group)}
+    return sorted(found - {""})
+
+
+def _sample(rule: Rule) -> Case:
+    """Give a test to begin with: the trigger happens, and its time goes by."""
+    happened = Event(rule.trigger.event, 0.0, rule.trigger.where)
+    later = (Event(TICK, rule.trigger.wait + 1),) if rule.trigger.is_timed else ()
+    return Case((happened, *later), fires=True)
 
 
 def _looked(workspace: Workspace, key: str) -> dict[str, Any]:

@@ -34,11 +34,18 @@ function addRow(rows) {
   });
   const number = String(Math.max(-1, ...used) + 1);
   const row = template.content.firstElementChild.cloneNode(true);
-  for (const field of row.querySelectorAll("[name]")) field.name = field.name.replace("#", number);
+  numbered(row, number);
   template.before(row);
   row.dispatchEvent(new CustomEvent("dialoom:row", { bubbles: true }));
   const first = row.querySelector("input, select");
   if (first) first.focus();
+}
+
+/** Give a new row its number: its fields, and the rows inside it, whose own numbers stay open. */
+function numbered(root, number) {
+  for (const field of root.querySelectorAll("[name]")) field.setAttribute("name", field.getAttribute("name").replace("#", number));
+  for (const inner of root.querySelectorAll("[data-rows]")) inner.dataset.rows = inner.dataset.rows.replace("#", number);
+  for (const template of root.querySelectorAll("template")) numbered(template.content, number);
 }
 
 // Scripts: a value goes where the cursor was; characters are counted as people count them.
@@ -61,9 +68,19 @@ for (const name of ["focusin", "pointerdown"]) document.addEventListener(name, (
   const { value } = target;
   target.append(...[...source.content.cloneNode(true).children].filter((option) => option.value !== value));
 });
-// What a deed may name depends on the deed.
-document.addEventListener("change", (event) => {
-  if ("deed" in event.target.dataset) event.target.nextElementSibling.setAttribute("list", `targets-${event.target.value}`);
+// A choice of many closes when one goes elsewhere.
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const open of document.querySelectorAll("details.many[open]")) if (!open.contains(target)) open.open = false;
+});
+document.addEventListener("change", ({ target }) => {
+  const many = target.closest("details.many"), summary = many?.querySelector("summary");
+  if (!summary) return;
+  const chosen = [...many.querySelectorAll("input:checked")].map((box) => box.closest("label").textContent.trim());
+  summary.textContent = chosen.join(document.documentElement.lang.startsWith("zh") ? "、" : ", ") || summary.dataset.none;
+});
+document.addEventListener("keydown", ({ key, target }) => {
+  const open = key === "Escape" && target.closest?.("details.many[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
 const letters = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 function count(area) {

@@ -89,7 +89,12 @@ class Builder {
 
   valueField(kind, op, value, known) {
     let field;
-    if (kind === "bool" || op === "exists") {
+    if (known?.closed && op.endsWith("in")) return this.manyOf(known.values, value);
+    if (known?.closed && op !== "exists" && op !== "contains") {
+      field = make("select", {}, make("option", { value: "", textContent: this.words.choose }));
+      const names = { ...known.values, ...(value && !(value in known.values) ? { [value]: value } : {}) };
+      for (const [name, label] of Object.entries(names)) field.append(make("option", { value: name, textContent: label, selected: name === value }));
+    } else if (kind === "bool" || op === "exists") {
       field = make("select", {}, make("option", { value: "true", textContent: this.words.yes }), make("option", { value: "false", textContent: this.words.no, selected: value === "false" }));
     } else {
       field = make("input", { value, placeholder: known?.example ?? "", inputMode: kind === "number" && !["in", "not_in"].includes(op) ? "decimal" : "text" });
@@ -98,6 +103,21 @@ class Builder {
     field.classList.add("value");
     field.setAttribute("aria-label", this.words.value);
     return field;
+  }
+
+  /** Several values of a list: boxes to tick, and a field that holds what is ticked. */
+  manyOf(values, value) {
+    const chosen = value.split(",").map((one) => one.trim()).filter(Boolean);
+    const field = make("input", { type: "hidden", className: "value", value: chosen.join(", ") });
+    const names = { ...values, ...Object.fromEntries(chosen.filter((one) => !(one in values)).map((one) => [one, one])) };
+    const boxes = Object.entries(names).map(([name, label]) =>
+      make("label", { className: "check" }, make("input", { type: "checkbox", value: name, checked: chosen.includes(name) }), ` ${label}`));
+    const summary = make("summary", { textContent: chosen.map((one) => names[one]).join("、") || this.words.choose });
+    summary.dataset.none = this.words.choose;
+    const many = make("details", { className: "many" }, summary, make("span", { className: "options" }, ...boxes), field);
+    many.setAttribute("aria-label", this.words.value);
+    many.addEventListener("change", () => { field.value = [...many.querySelectorAll("input:checked")].map((box) => box.value).join(", "); }, true);
+    return many;
   }
 
   listOf({ fact, values }) {

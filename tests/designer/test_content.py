@@ -5,10 +5,13 @@ import json
 from urllib.parse import urlparse
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from designer import drafts
 from designer.library import templates
+from designer.wording import duration_words
+from flows.yaml_text import values_of
 from runtime.services import Portal
 from tests.designer.test_pages import HTMX, rev
 
@@ -85,7 +88,7 @@ def test_a_rule_is_looked_at_as_one_types(client: FlaskClient) -> None:
     assert "当访客" in page
     when = {"kind": "all", "parts": [{"fact": "cart.count", "op": "lt", "value": "0"}]}
     form = {"event": "Product Viewed", "priority": "70", "when": json.dumps(when)}
-    form |= {"then.0.do": "send_script", "then.0.target": "offer", "enabled": "1"}
+    form |= {"then.0.do": "send_script", "then.0.send_script": "offer", "enabled": "1"}
     seen = client.post("/rules/dwell/look", data=form).text
     assert "never speaks" in seen
     assert "without any limit" in seen
@@ -114,3 +117,38 @@ def test_first_steps_are_ticked_off_by_what_was_done(client: FlaskClient) -> Non
     assert "3/4" in client.get("/flows/").text
     client.get("/first-steps/hide")
     assert "3/4" not in client.get("/flows/").text
+
+
+def test_a_test_of_a_rule_is_made_on_its_page_and_runs_as_one_types(
+    client: FlaskClient, portal: Portal
+) -> None:
+    page = client.get("/rules/dwell").text
+    assert 'name="tests.#.given.#.at.n"' in page, "a template for tests and for their events"
+    form = {"event": "Product Viewed", "where_product": "iPhone15 Pro", "priority": "70"}
+    form |= {"wait.n": "2", "wait.unit": "m", "then.0.do": "send_script", "enabled": "1"}
+    form |= {"then.0.send_script": "offer", "tests_shown": "1", "tests.0.expect": "fires"}
+    form |= {"tests.0.given.0.event": "Product Viewed", "tests.0.given.0.what": "iPhone15 Pro"}
+    form |= {"tests.0.given.0.more": '{"price": 7999, "product": "old"}'}
+    late = {"tests.0.given.1.event": "tick", "tests.0.given.1.at.unit": "s"}
+    for seconds, mark in (("90", "✕"), ("121", "✓")):
+        given = form | late | {"tests.0.given.1.at.n": seconds}
+        assert f"{mark} views iPhone15 Pro" in client.post("/rules/dwell/look", data=given).text
+    saved = form | late | {"tests.0.given.1.at.n": "121", "rev": str(rev(client))}
+    assert client.put("/rules/dwell", data=saved, headers=HTMX).status_code == 200
+    (test,) = values_of(files(portal)["rules/dwell.yaml"])["tests"]
+    assert test == {
+        "given": [
+            {"at": "0s", "event": "Product Viewed", "product": "iPhone15 Pro", "price": 7999},
+            {"at": "121s", "event": "tick"},
+        ],
+        "expect": "fires",
+    }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(60, "1 minute"), (121, "2 minutes 1 second"), (90061, "1 day 1 hour"), (0, "0 seconds")],
+)
+def test_durations_are_said_in_two_units(app: Flask, seconds: float, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert duration_words(seconds) == said

@@ -213,9 +213,10 @@ def test_the_form_of_a_rule_keeps_its_tests(client: FlaskClient, portal: Portal)
         "priority": "80",
         "enabled": "1",
         "event": "Product Viewed",
-        "where": "Mate 60 Pro",
-        "wait": "90s",
-        "end_on": "page_leave",
+        "where_product": "Mate 60 Pro",
+        "wait.n": "90",
+        "wait.unit": "s",
+        "ends.0": "page_leave",
         "when": json.dumps(
             {
                 "kind": "any",
@@ -227,8 +228,9 @@ def test_the_form_of_a_rule_keeps_its_tests(client: FlaskClient, portal: Portal)
             }
         ),
         "then.0.do": "send_script",
-        "then.0.target": "offer",
-        "cooldown": "1h",
+        "then.0.send_script": "offer",
+        "cooldown.n": "1",
+        "cooldown.unit": "h",
     }
     assert client.put("/rules/dwell", data=form, headers=HTMX).status_code == 200
     text = drafts.files(portal.services.engine)["rules/dwell.yaml"]
