@@ -57,6 +57,7 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "facts": facts_to_choose(
             sorted(f"slot.{slot}" for slot in slots_of(book)),
             {"message.intent": by_title(book.intents, names.intent)},
+            workspace.compiled.segments,
         ),
         "languages": workspace.languages,
         "rev": workspace.rev,

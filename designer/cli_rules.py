@@ -10,6 +10,7 @@ from designer import drafts
 from designer.cli_workspace import open_portal
 from rules.model import Event, Rule
 from rules.oracle import Explained
+from rules.segments import Segments, read_segments
 from rules.simulate import Moment, simulate
 from rules.yaml_text import read_rules
 from runtime.events import BadEvent, parsed_time, read_event
@@ -33,27 +34,28 @@ def rules() -> None:
 @EVENTS
 def explain(rule: str, path: Path) -> None:
     """Say why a rule fired or not, visitor by visitor."""
-    found = [one for one in _rules() if one.key == rule]
+    rules, segments = _rules()
+    found = [one for one in rules if one.key == rule]
     if not found:
         raise click.UsageError(f"There is no rule {rule}.")
-    _print(found, path, with_reasons=True)
+    _print(found, segments, path, with_reasons=True)
 
 
 @rules.command("simulate")
 @EVENTS
 def simulate_(path: Path) -> None:
     """Replay recorded events and print every firing."""
-    _print(_rules(), path, with_reasons=False)
+    _print(*_rules(), path, with_reasons=False)
 
 
-def _rules() -> list[Rule]:
-    found, _documents = read_rules(drafts.files(open_portal().services.engine))
-    return found
+def _rules() -> tuple[list[Rule], Segments]:
+    files = drafts.files(open_portal().services.engine)
+    return read_rules(files)[0], read_segments(files)[0]
 
 
-def _print(found: list[Rule], path: Path, with_reasons: bool) -> None:
+def _print(found: list[Rule], segments: Segments, path: Path, with_reasons: bool) -> None:
     for visitor, events in _by_visitor(path).items():
-        moments = simulate(found, events)
+        moments = simulate(found, events, segments)
         if with_reasons and not moments:
             click.echo(f"{visitor}: never woken; its trigger did not happen")
         for moment in moments:

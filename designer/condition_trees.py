@@ -7,10 +7,10 @@ from typing import Any
 from designer.wording import fact_name
 from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
 from rules.facts import FACTS
+from rules.segments import Segments, kinds_of
 
 CLOSED = ("message.intent", "sentiment.label")
 """Facts that take no value but those of their list."""
-GROUPS = ("cart", "page", "order", "visitor", "message", "sentiment", "session", "time", "slot")
 
 
 def tree_of(condition: Condition) -> dict[str, Any]:
@@ -40,19 +40,23 @@ def value_words(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def facts_to_choose(slots: list[str], lists: Mapping[str, Mapping[str, str]]) -> str:
+def facts_to_choose(
+    slots: list[str], lists: Mapping[str, Mapping[str, str]], segments: Segments = ()
+) -> str:
     """Give every fact with its name, kind and named values, for the pickers, as JSON."""
+    named = {name: (fact.kind, fact.example) for name, fact in FACTS.items()}
+    named |= {name: (kind, True) for name, kind in kinds_of(segments).items()}
     known = [
         {
             "fact": name,
             "name": fact_name(name),
-            "kind": fact.kind,
+            "kind": kind,
             "group": name.partition(".")[0],
-            "example": "" if isinstance(fact.example, bool) else str(fact.example),
+            "example": "" if isinstance(example, bool) else str(example),
             "values": dict(lists.get(name, {})),
             "closed": name in CLOSED,
         }
-        for name, fact in FACTS.items()
+        for name, (kind, example) in named.items()
     ]
     known += [
         {

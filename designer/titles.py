@@ -15,7 +15,7 @@ from designer.sentences import FILES, KINDS, PORTS
 from designer.workspace import Workspace, open_workspace
 from flows.book import FlowBook
 from flows.model import Ask, Branch, Call, Request, Step, Text, in_language
-from rules.model import Deed, Rule
+from rules.model import Deed, Rule, Segment
 
 MOST_COLUMNS = 30
 """How much of what a script says may be its name; a Chinese character takes two columns."""
@@ -27,6 +27,7 @@ class Titles:
 
     book: FlowBook = field(default_factory=FlowBook)
     rules: tuple[Rule, ...] = ()
+    segments: tuple[Segment, ...] = ()
 
     def flow(self, key: str) -> str:
         """Name a flow."""
@@ -91,6 +92,11 @@ class Titles:
         names = (in_screen_language(rule.name) for rule in self.rules if rule.key == key)
         return next(names, "") or key
 
+    def segment(self, key: str) -> str:
+        """Name a segment."""
+        found = (in_screen_language(one.title) for one in self.segments if one.key == key)
+        return next(found, "") or key
+
     def connector(self, key: str) -> str:
         """Name a connector."""
         found = self.book.connectors.get(key)
@@ -123,6 +129,7 @@ class Titles:
             "scripts": self.script,
             "rules": self.rule,
             "connectors": self.connector,
+            "segments": self.segment,
         }
         return name_of[folder](key) if folder in name_of else _(FILES.get(f"{key}.yaml", key))
 
@@ -148,7 +155,8 @@ def titles() -> Titles:
 
 def titles_of(workspace: Workspace) -> Titles:
     """Give the names of one state of the drafts."""
-    return Titles(workspace.compiled.book, tuple(workspace.compiled.rules))
+    compiled = workspace.compiled
+    return Titles(compiled.book, tuple(compiled.rules), compiled.segments)
 
 
 def by_title(keys: Iterable[str], name: Callable[[str], str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from flows.problems import Problem
 from flows.segments import Conflict
 from rules.durations import UNITS
 from rules.model import PAGE_LEAVE, TICK, Event, Trigger
+from rules.segments import PREFIX
 
 UNITS_FIRST = sorted(UNITS.items(), key=lambda unit: -unit[1])
 """The units of durations, the largest first."""
@@ -124,7 +125,9 @@ def operator_names() -> dict[str, str]:
 
 
 def fact_name(fact: str) -> str:
-    """Name a fact as people say it; a slot goes by its own name."""
+    """Name a fact as people say it; a slot goes by its own name, a segment by its title."""
+    if fact.startswith(PREFIX):
+        return _("visitor is in “%(segment)s”", segment=titles().segment(fact.removeprefix(PREFIX)))
     return _(FACTS[fact]) if fact in FACTS else fact.removeprefix("slot.")
 
 

@@ -191,6 +191,7 @@ KIND_SCHEMAS = {
     "script": _script(),
     "rule": _rule(),
     "connector": _connector(),
+    "segment": _object(["segment", "when"], segment=_KEY, title=_TEXT, when=_CONDITION),
     "workspace": _workspace(),
     "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),
 }

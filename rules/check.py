@@ -1,6 +1,7 @@
 """What is wrong with rules: unknown facts and targets, failing tests, marketing without a limit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from flows.book import FlowBook
@@ -12,6 +13,7 @@ from flows.yaml_text import Document
 from rules.analysis import Finding, find_odd
 from rules.facts import FACT_KINDS
 from rules.model import MESSAGE, Rule
+from rules.segments import Segments, kinds_of
 from rules.simulate import passes
 
 SPEAKING = ("send_script", "push_coupon")
@@ -21,11 +23,15 @@ _TESTS: Memory[list[Problem]] = Memory(2048)
 
 
 def find_problems(
-    rules: Sequence[Rule], documents: Mapping[str, Document], book: FlowBook
+    rules: Sequence[Rule],
+    documents: Mapping[str, Document],
+    book: FlowBook,
+    segments: Segments = (),
 ) -> list[Problem]:
-    """Name everything wrong with the rules of a workspace."""
+    """Name everything wrong with the rules of a workspace, and with its segments."""
     problems = [problem for document in documents.values() for problem in document.problems]
-    known = around(book, FACT_KINDS)
+    known = around(book, FACT_KINDS | kinds_of(segments))
+    problems += _in_segments(segments, documents, around(book, FACT_KINDS))
     odd = _ODD.recall(tuple(rules), lambda: [find_odd(rule, rules) for rule in rules])
     for rule, findings in zip(rules, odd, strict=True):
         document = documents[f"rules/{rule.key}.yaml"]
@@ -33,8 +39,19 @@ def find_problems(
         problems += _RULES.recall((rule, document, known), look)
         problems += [document.problem(f.code, ("when",), other=f.other) for f in findings]
         if not document.problems:
-            problems += _TESTS.recall((rule, document), partial(_in_tests, rule, document))
+            look = partial(_in_tests, rule, document, segments)
+            problems += _TESTS.recall((rule, document, segments), look)
     return sorted(set_of(problems), key=lambda p: (p.file, p.line, p.column, p.code))
+
+
+def _in_segments(
+    segments: Segments, documents: Mapping[str, Document], known: Around
+) -> Iterator[Problem]:
+    """Name what is wrong with segments; a segment asks for no slot and for no other segment."""
+    outside = replace(known, slots=frozenset())
+    for segment in segments:
+        document = documents[f"segments/{segment.key}.yaml"]
+        yield from in_condition(document, segment.when, outside, ("when",))
 
 
 def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
@@ -58,9 +75,9 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
     return problems
 
 
-def _in_tests(rule: Rule, document: Document) -> list[Problem]:
+def _in_tests(rule: Rule, document: Document, segments: Segments) -> list[Problem]:
     problems = []
-    for i, right in enumerate(passes(rule)):
+    for i, right in enumerate(passes(rule, segments)):
         if not right:
             said = {"number": str(i + 1), "expected": "fires" if rule.tests[i].fires else "silent"}
             problems.append(document.problem("test_fails", ("tests", i), **said))

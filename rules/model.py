@@ -1,4 +1,4 @@
-"""Rule, trigger, limits, deed: when something starts, as frozen dataclasses.
+"""Rule, trigger, limits, deed, segment: when something starts, and for whom.
 
 Times are seconds since 1970 (UTC), durations are seconds.
 """
@@ -88,6 +88,15 @@ class Case:
 
     given: tuple[Event, ...]
     fires: bool
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Visitors alike in some facts; a condition asks for it by the fact `segment.<key>`."""
+
+    key: str
+    title: Text = field(default_factory=dict)
+    when: Condition = field(default_factory=AllOf)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from rules.arbiter import Drop, decide, remember
 from rules.model import TICK, Event, Rule
 from rules.oracle import Explained, explain
+from rules.segments import Segments
 from rules.snapshot import fold, snapshot
 from rules.triggers import RuleState, due, react
 
@@ -23,7 +24,9 @@ class Moment:
     why: Explained
 
 
-def simulate(rules: Sequence[Rule], events: Sequence[Event]) -> list[Moment]:
+def simulate(
+    rules: Sequence[Rule], events: Sequence[Event], segments: Segments = ()
+) -> list[Moment]:
     """Replay the events of one visitor, with every timer that comes due between them."""
     state, profile = RuleState(), dict[str, Any]()
     moments: list[Moment] = []
@@ -31,36 +34,40 @@ def simulate(rules: Sequence[Rule], events: Sequence[Event]) -> list[Moment]:
         while timers := [at for _, at in state.armed.values() if at <= event.at]:
             at = min(timers)
             state, woken = due(rules, state, at)
-            state = _judge(woken, state, profile, Event(TICK, at), moments)
+            facts = _facts(profile, Event(TICK, at), segments)
+            state = _judge(woken, state, facts, at, moments)
         profile = fold(profile, event)
         state, woken = react(rules, state, event)
-        state = _judge(woken, state, profile, event, moments)
+        state = _judge(woken, state, _facts(profile, event, segments), event.at, moments)
     return moments
 
 
-def passes(rule: Rule) -> list[bool]:
+def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
     """Run the tests that stand in a rule: True where it did what the operator expects."""
     return [
-        any(moment.fired for moment in simulate([rule], case.given)) == case.fires
+        any(moment.fired for moment in simulate([rule], case.given, segments)) == case.fires
         for case in rule.tests
     ]
+
+
+def _facts(profile: dict[str, Any], event: Event, segments: Segments) -> dict[str, Any]:
+    now = datetime.fromtimestamp(event.at, UTC)
+    message = {f"message.{name}": value for name, value in event.properties.items()}
+    return snapshot(profile, now, message if event.name == "message" else {}, segments)
 
 
 def _judge(
     woken: Sequence[Rule],
     state: RuleState,
-    profile: dict[str, Any],
-    event: Event,
+    facts: dict[str, Any],
+    at: float,
     moments: list[Moment],
 ) -> RuleState:
-    now = datetime.fromtimestamp(event.at, UTC)
-    message = {f"message.{name}": value for name, value in event.properties.items()}
-    facts = snapshot(profile, now, message if event.name == "message" else {})
     why = {rule.key: explain(rule.when, facts) for rule in woken}
-    chosen, drops = decide([rule for rule in woken if why[rule.key].holds], state, event.at)
+    chosen, drops = decide([rule for rule in woken if why[rule.key].holds], state, at)
     dropped = {drop.rule: drop for drop in drops}
     for rule in woken:
         drop = dropped.get(rule.key, Drop(rule.key, ""))
         reason = drop.reason if why[rule.key].holds else "condition"
-        moments.append(Moment(event.at, rule.key, rule in chosen, reason, why[rule.key]))
-    return remember(state, chosen, event.at)
+        moments.append(Moment(at, rule.key, rule in chosen, reason, why[rule.key]))
+    return remember(state, chosen, at)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.model import Event
+from rules.segments import Segments, with_segments
 
 Profile = Mapping[str, Any]
 
@@ -44,7 +45,12 @@ def is_late(profile: Profile, event: Event) -> bool:
     return bool(event.sent) and event.sent < profile.get("seen.sent", 0.0)
 
 
-def snapshot(profile: Profile, now: datetime, more: Mapping[str, Any]) -> dict[str, Any]:
+def snapshot(
+    profile: Profile,
+    now: datetime,
+    more: Mapping[str, Any],
+    segments: Segments = (),
+) -> dict[str, Any]:
     """Give everything conditions may ask about at this moment; `now` is local time."""
     facts = {name: value for name, value in profile.items() if not name.startswith("seen.")}
     facts.setdefault("cart.count", 0)
@@ -53,7 +59,7 @@ def snapshot(profile: Profile, now: datetime, more: Mapping[str, Any]) -> dict[s
     facts.setdefault("visitor.opted_out", False)
     facts.setdefault("visitor.returning", False)
     facts["time.hour"], facts["time.weekday"] = now.hour, now.isoweekday()
-    return facts | dict(more)
+    return with_segments(facts | dict(more), segments)
 
 
 def product_of(properties: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from flows.yaml_text import Document
 from rules import check as rule_check
 from rules.facts import FACT_KINDS
 from rules.model import Rule
+from rules.segments import Segments, kinds_of, read_segments
 from rules.yaml_text import read_rules
 from runtime.nlu.training import Example, read_rasa
 
@@ -24,6 +25,7 @@ class Compiled:
 
     book: FlowBook
     rules: list[Rule]
+    segments: Segments
     documents: Mapping[str, Document]
     examples: list[Example]
     problems: list[Problem]
@@ -34,15 +36,22 @@ def compile_files(files: Files) -> Compiled:
     return _compiled(tuple(sorted(files.items())))
 
 
+def check_files(files: Files) -> Compiled:
+    """Read a workspace with a text that is only being typed: it is gone with the next letter."""
+    return _compiled.__wrapped__(tuple(sorted(files.items())))
+
+
 @lru_cache(maxsize=6)
 def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     files = dict(items)
     examples, nlu_problems = read_examples(files)
     book = open_book(files, frozenset(example.intent for example in examples))
+    segments, their_documents = read_segments(files)
     rules, documents = read_rules(files)
-    problems = nlu_problems + find_problems(book, FACT_KINDS)
-    problems += rule_check.find_problems(rules, documents, book)
-    return Compiled(book, rules, documents, examples, problems)
+    documents |= their_documents
+    problems = nlu_problems + find_problems(book, FACT_KINDS | kinds_of(segments))
+    problems += rule_check.find_problems(rules, documents, book, segments)
+    return Compiled(book, rules, segments, documents, examples, problems)
 
 
 def read_examples(files: Files) -> tuple[list[Example], list[Problem]]:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, func, select
 from flows.book import Files, FlowBook, open_book
 from rules.judge import Judge
 from rules.model import Rule
+from rules.segments import Segments, read_segments
 from rules.yaml_text import read_rules
 from runtime.compiling import compile_files, read_examples
 from runtime.db import transaction
@@ -42,6 +43,7 @@ class Release:
     judge: Judge = field(default_factory=Judge)
     model: EmbeddedModel | None = None
     fingerprint: str = ""
+    segments: Segments = ()
 
 
 class ReleaseCache:
@@ -93,13 +95,14 @@ def _assemble(number: int, files: Files, model: EmbeddedModel | None, name: str)
     examples, _ = read_examples(files)
     book = open_book(files, frozenset(example.intent for example in examples))
     rules, _ = read_rules(files)
-    return Release(number, book, rules, Judge.build(rules), model, name)
+    segments, _ = read_segments(files)
+    return Release(number, book, rules, Judge.build(rules), model, name, segments)
 
 
 def draft_release(files: Files, model: EmbeddedModel | None) -> Release:
     """Compile a draft for the preview: the oracle judges its rules, nothing is kept."""
     compiled = compile_files(files)
-    return Release(0, compiled.book, compiled.rules, Judge(), model)
+    return Release(0, compiled.book, compiled.rules, Judge(), model, segments=compiled.segments)
 
 
 async def publish(redis: Redis, engine: Engine, files: Files, message: str, author: str) -> int:

@@ -69,7 +69,7 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     }
     if found.intent and sure:
         more["message.intent"] = found.intent
-    facts = snapshot(session.profile, moment.local, more)
+    facts = snapshot(session.profile, moment.local, more, release.segments)
     intent = found.intent if sure else ""
     message = moment.message
     return Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)

@@ -40,7 +40,9 @@ def page(notice: str = "") -> Response:
     rows = []
     for rule in workspace.compiled.rules:
         problems = workspace.problems_in(f"rules/{rule.key}.yaml")
-        rows.append({"rule": rule, "problems": problems, "tests": passes(rule)})
+        rows.append(
+            {"rule": rule, "problems": problems, "tests": passes(rule, workspace.compiled.segments)}
+        )
     return show("rules", "list", rows=rows, words=words, notice=notice)
 
 
@@ -133,18 +135,16 @@ def redo(rule: str) -> Response:
 def _show(key: str, notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
     book = workspace.compiled.book
-    products = products_seen(engine())
-    names = titles_of(workspace)
-    same = {product: product for product in products}
-    intents = by_title(book.intents, names.intent)
-    lists = {"message.intent": intents, "page.product": same, "order.product": same}
-    lists["sentiment.label"] = {mood: value_name("sentiment", mood) for mood in SENTIMENTS}
+    names, lists = titles_of(workspace), value_lists(workspace)
+    products, intents = list(lists["page.product"]), lists["message.intent"]
     looked = _looked(workspace, key)
     rule: Rule = looked["rule"]
     values: dict[str, Any] = {
         **looked,
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
-        "facts": facts_to_choose(sorted(f"slot.{slot}" for slot in slots_of(book)), lists),
+        "facts": facts_to_choose(
+            sorted(f"slot.{slot}" for slot in slots_of(book)), lists, workspace.compiled.segments
+        ),
         "products": products,
         "events": EVENTS,
         "ends": _ends(rule),
@@ -159,6 +159,15 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "notice": notice,
     }
     return show("rules", "one", status, **values)
+
+
+def value_lists(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """Give the values that pickers of conditions offer, by fact, each with its name."""
+    same = {product: product for product in products_seen(engine())}
+    intents = by_title(workspace.compiled.book.intents, titles_of(workspace).intent)
+    moods = {mood: value_name("sentiment", mood) for mood in SENTIMENTS}
+    lists = {"message.intent": intents, "page.product": same, "order.product": same}
+    return lists | {"sentiment.label": moods}
 
 
 def _ends(rule: Rule) -> dict[str, str]:
@@ -185,7 +194,7 @@ def _looked(workspace: Workspace, key: str) -> dict[str, Any]:
     found = [rule for rule in workspace.compiled.rules if rule.key == key]
     if not found:
         abort(404)
-    rule = found[0]
+    rule, segments = found[0], workspace.compiled.segments
     sentences = []
     for locale, lang in (("zh", "zh-CN"), ("en", "en")):
         with force_locale(locale):
@@ -194,7 +203,7 @@ def _looked(workspace: Workspace, key: str) -> dict[str, Any]:
         "rule": rule,
         "sentences": sentences,
         "problems": workspace.problems_in(f"rules/{key}.yaml"),
-        "passed": passes(rule),
-        "estimate": estimate(engine(), rule),
+        "passed": passes(rule, segments),
+        "estimate": estimate(engine(), rule, segments),
         "words": words,
     }

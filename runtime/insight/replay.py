@@ -4,13 +4,16 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, select
 
-from rules.model import MESSAGE, TICK, Event, Rule
+from flows.conditions import holds
+from rules.model import MESSAGE, TICK, Event, Rule, Segment
+from rules.segments import Segments
 from rules.simulate import simulate
-from rules.snapshot import product_of
+from rules.snapshot import fold, product_of, snapshot
 from runtime.db import transaction
 from runtime.tables import EventRow
 
@@ -32,18 +35,31 @@ class Estimate:
     is_cut: bool = False
 
 
-def estimate(engine: Engine, rule: Rule, days: float = 7.0) -> Estimate:
+def estimate(engine: Engine, rule: Rule, segments: Segments = (), days: float = 7.0) -> Estimate:
     """Replay the events of the last days against one rule, each visitor by themselves."""
     now = time.time()
     by_visitor, many = _events_since(engine, now - days * 86400)
     fired, visitors, silent = 0, 0, Counter[str]()
     for events in by_visitor.values():
         # A timer that is still running at the end is let run out.
-        moments = simulate([rule], [*events, Event(TICK, now + rule.trigger.wait)])
+        moments = simulate([rule], [*events, Event(TICK, now + rule.trigger.wait)], segments)
         mine = sum(moment.fired for moment in moments)
         fired, visitors = fired + mine, visitors + bool(mine)
         silent.update(moment.reason for moment in moments if not moment.fired)
     return Estimate(fired, visitors, dict(silent), many, many >= MOST_EVENTS)
+
+
+def reach(engine: Engine, segment: Segment, days: float = 7.0) -> tuple[int, int]:
+    """Count the visitors of the last days who are in a segment now, and all of them."""
+    now = time.time()
+    by_visitor, _many = _events_since(engine, now - days * 86400)
+    local, belonging = datetime.fromtimestamp(now, UTC), 0
+    for events in by_visitor.values():
+        profile: dict[str, Any] = {}
+        for event in events:
+            profile = fold(profile, event)
+        belonging += holds(segment.when, snapshot(profile, local, {}))
+    return belonging, len(by_visitor)
 
 
 def products_seen(engine: Engine, most: int = 200) -> list[str]:

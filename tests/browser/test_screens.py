@@ -156,6 +156,8 @@ SCREENS = [
     Screen("connector", "/connectors/orders"),
     Screen("releases", "/releases/"),
     Screen("settings", "/settings/"),
+    Screen("segments", "/segments/"),
+    Screen("segment", "/segments/high_value"),
     Screen("people", "/people"),
     Screen("audit", "/audit"),
     Screen("inbox", "/inbox/"),

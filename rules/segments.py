@@ -1,0 +1,55 @@
+"""Segments (人群): visitors alike in some facts, named once and asked for in every condition.
+
+A segment becomes one more fact, `segment.<key>`, true or false at each moment; so the matcher, the
+oracle and a branch in a flow need to know nothing about them.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flows.conditions import AllOf, AnyOf, Condition, holds, read_condition
+from flows.fields import Fields
+from flows.yaml_text import Document, read
+from rules.model import Segment
+
+PREFIX = "segment."
+Segments = tuple[Segment, ...]
+
+
+def read_segments(files: Mapping[str, str]) -> tuple[Segments, dict[str, Document]]:
+    """Read every segment of a workspace, by key."""
+    opened = {p: _opened(p, text) for p, text in sorted(files.items()) if p.startswith("segments/")}
+    found = tuple(segment for _, segment in opened.values() if segment is not None)
+    return found, {path: document for path, (document, _) in opened.items()}
+
+
+def kinds_of(segments: Iterable[Segment]) -> dict[str, str]:
+    """Give the fact that each segment becomes, and its type."""
+    return {f"{PREFIX}{segment.key}": "bool" for segment in segments}
+
+
+def with_segments(facts: dict[str, Any], segments: Iterable[Segment]) -> dict[str, Any]:
+    """Add to the facts whether the visitor is in each segment."""
+    belongs = {f"{PREFIX}{segment.key}": holds(segment.when, facts) for segment in segments}
+    return facts | belongs
+
+
+@lru_cache(maxsize=512)
+def _opened(path: str, text: str) -> tuple[Document, Segment | None]:
+    document = read(text, path)
+    return document, _read_segment(document) if document.value is not None else None
+
+
+def _read_segment(document: Document) -> Segment:
+    fields = Fields(document, document.value, ())
+    key, title = fields.key("segment"), fields.text("title")
+    stem = document.file.rpartition("/")[2].removesuffix(".yaml")
+    if key != stem:
+        fields.problem("key_is_not_file_name", key=key, name=stem)
+    when = fields.take("when", dict, None)
+    condition: Condition = AllOf() if when is None else read_condition(document, when, ("when",))
+    if isinstance(condition, AllOf | AnyOf) and not condition.parts:
+        fields.problem("segment_of_everybody", "when")
+    fields.finish()
+    return Segment(stem, title, condition)
