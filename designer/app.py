@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask, Response, redirect, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, format_date, get_locale
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
@@ -180,6 +180,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["author_name"] = audit_words.author_name
     app.jinja_env.filters["did_words"] = audit_words.did_words
     app.jinja_env.filters["done_to"] = audit_words.done_to
+    app.jinja_env.filters["short_date"] = lambda day: format_date(day, "M/d")
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words

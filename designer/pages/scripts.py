@@ -22,6 +22,7 @@ from flows.edits import EditRefused
 from flows.reading_scripts import read_script
 from flows.yaml_text import read as read_yaml
 from runtime.insight.arms import arms
+from runtime.insight.days import days_of
 
 bp = Blueprint("scripts", __name__, url_prefix="/scripts")
 
@@ -186,6 +187,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
     if script is None:
         abort(404)
     counts, weights = portal().call(arms, [key])
+    services = portal().services
     values = {
         "script": script,
         "rev": drafts.revision(engine(), path),
@@ -195,6 +197,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "examples": sorted(examples(workspace).items()),
         "used": _used(workspace, key),
         "may_go": _may_go(workspace, key),
+        "days": days_of(engine(), key, services.clock(), services.settings.time_zone),
         "problems": workspace.problems_in(path),
         "notice": notice,
     }

@@ -27,7 +27,7 @@ def page() -> Response:
 
 
 @bp.put("/")
-@needs("edit")
+@needs("publish")
 def save() -> Response:
     """Save the settings as one change of the drafts; they hold once they are published."""
     workspace = open_workspace()
@@ -50,14 +50,14 @@ def save() -> Response:
 
 
 @bp.post("/undo")
-@needs("edit")
+@needs("publish")
 def undo() -> Response:
     """Take one's own newest change of the settings back."""
     return turned("workspace.yaml", True, _show)
 
 
 @bp.post("/redo")
-@needs("edit")
+@needs("publish")
 def redo() -> Response:
     """Do again what one undid here."""
     return turned("workspace.yaml", False, _show)

@@ -88,9 +88,11 @@ def test_settings_are_saved_undone_and_kept_from_viewers(
     assert drafts.files(engine)["workspace.yaml"] == before
 
 
-def test_an_agent_may_not_save_settings(app: Flask) -> None:
-    agent = sign_in(app, "agent")
-    assert agent.put("/settings/", data=form(), headers=HTMX).status_code == 403
+@pytest.mark.parametrize("role", ["agent", "operator"])
+def test_settings_are_saved_by_those_who_publish(app: Flask, role: str) -> None:
+    person = sign_in(app, role)
+    assert person.put("/settings/", data=form(), headers=HTMX).status_code == 403
+    assert "/settings/undo" not in person.get("/settings/").text
 
 
 def test_undo_answers_at_its_own_address_after_any_answer(client: FlaskClient) -> None:
