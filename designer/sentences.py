@@ -1,12 +1,8 @@
 """Every code the core speaks, as an English sentence; the translations make the rest of it."""
 
+from designer.yaml_sentences import N_ as N_
+from designer.yaml_sentences import YAML_PROBLEMS
 from flows.problems import Problem
-
-
-def N_(text: str) -> str:  # noqa: N802  gettext's usual name for "translate this later"
-    """Mark a sentence for translation."""
-    return text
-
 
 KINDS = {
     "say": N_("Say"),
@@ -164,6 +160,7 @@ REASONS = {
 PROBLEMS = {
     "not_utf8": N_("The file is not UTF-8. Save it as UTF-8 and try again."),
     "not_yaml": N_("This is not YAML: %(reason)s."),
+    **YAML_PROBLEMS,
     "too_big": N_("The file is too big; at most %(most)s."),
     "too_deep": N_("The file is nested too deeply; at most %(most)s levels."),
     "too_many_aliases": N_("The file has too many aliases; at most %(most)s."),
@@ -208,6 +205,7 @@ PROBLEMS = {
     "unknown_script": N_("There is no script called %(script)s."),
     "empty_script": N_("The script %(script)s has no wording yet."),
     "empty_variant": N_("The wording %(variant)s is empty."),
+    "long_wording": N_("The wording has %(many)s characters; in a chat hardly anybody reads that."),
     "empty_choice": N_("Choice %(number)s has no text."),
     "asks_nothing": N_("Offer choices, listen for intents, or remember the answer in a slot."),
     "empty_branch": N_("The branch has no case yet."),

@@ -17,6 +17,8 @@ from flows.templates import problem_in, variable_paths
 from flows.yaml_text import Document, Part, Path
 
 ROOTS = ("coupon", "forloop")
+MOST_SAID = 1_000
+"""Characters of a wording above which hardly anybody reads it in a chat."""
 Ways = Mapping[str, tuple[str, ...]]
 Ends = Mapping[str, set[str]]
 _FLOWS: Memory[list[Problem]] = Memory(512)
@@ -124,6 +126,9 @@ def _in_wordings(document: Document, script: Script, known: Around) -> Iterator[
         if not any(words.strip() for words in variant.text.values()):
             yield document.problem("empty_variant", place, variant=variant.key)
         for language, words in variant.text.items():
+            if len(words) > MOST_SAID:
+                many = str(len(words))
+                yield document.problem("long_wording", (*place, language), many=many)
             if reason := problem_in(words):
                 yield document.problem("bad_template", (*place, language), reason=reason)
             for path in variable_paths(words):

@@ -12,6 +12,7 @@ WARNINGS = frozenset(
         "missing_translation",
         "unreachable_step",
         "no_limit",
+        "long_wording",
         "connector_without_address",
         "rule_shadowed",
         "never_holds",

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from designer import drafts
 from designer.library import templates
+from designer.onboarding import first_steps
 from designer.wording import duration_words
 from flows.yaml_text import values_of
 from runtime.services import Portal
@@ -152,3 +153,21 @@ def test_a_test_of_a_rule_is_made_on_its_page_and_runs_as_one_types(
 def test_durations_are_said_in_two_units(app: Flask, seconds: float, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert duration_words(seconds) == said
+
+
+def test_the_first_steps_tick_a_wording_only_when_one_changed(
+    client: FlaskClient, portal: Portal
+) -> None:
+    engine, path = portal.services.engine, "scripts/offer.yaml"
+    who = drafts.Author("admin@x.test", path, "edit")
+    text = files(portal)[path]
+    drafts.save(engine, who, {path: text.replace("goal: Order Completed\n", "")}, {})
+    assert not first_steps(engine, "admin@x.test").wording
+    drafts.save(engine, who, {path: text.replace("送您", "再送您")}, {})
+    assert first_steps(engine, "admin@x.test").wording
+
+
+def test_a_wording_nobody_would_read_is_warned_of(client: FlaskClient, portal: Portal) -> None:
+    form = {"rev": str(rev(client)), "say.hi.a.zh-CN": "长" * 1_001}
+    assert client.put("/scripts-table/", data=form, headers=HTMX).status_code == 200
+    assert "1001 characters" in client.get("/scripts/hi").text

@@ -165,7 +165,7 @@ def test_every_change_stands_in_the_audit_list(client: FlaskClient) -> None:
     edit(client, rev(client), op="move", places={"hi": [1, 1]})
     client.post("/releases/", data={"message": "审计"}, headers=HTMX)
     page = client.get("/audit").text
-    for part in ("flows/welcome.yaml", "1: 审计", "admin@x.test"):
+    for part in ("Flow · welcome", "Release 1 · 审计", "admin@x.test"):
         assert part in page
     assert "审计" not in client.get("/audit?who=nobody").text
 
