@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from designer.audit import Line
-from designer.sentences import N_
+from designer.marking import N_
 from designer.titles import titles
 
 DEEDS = {

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from designer.form_values import condition_of, number_of, rows, text_of
-from designer.sentences import N_
+from designer.marking import N_
 from rules.model import DEED_TARGETS, MESSAGE, PAGE_LEAVE
 
 Values = dict[str, Any]

@@ -1,6 +1,6 @@
 """Every code the core speaks, as an English sentence; the translations make the rest of it."""
 
-from designer.yaml_sentences import N_ as N_
+from designer.marking import N_
 from designer.yaml_sentences import YAML_PROBLEMS
 from flows.problems import Problem
 

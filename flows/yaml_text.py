@@ -19,6 +19,7 @@ from ruamel.yaml.error import YAMLError as RoundTripError
 
 from flows import segments
 from flows.problems import Problem
+from flows.yaml_reasons import why
 
 MOST_BYTES = 1024 * 1024
 MOST_LEVELS = 30
@@ -99,18 +100,21 @@ def read(content: str | bytes, file: str = "") -> Document:
             document.problems.append(refused)
             return document
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        reason = {"reason": error.problem or ""}
-        document.problems.append(Problem("not_yaml", file, line, column, values=reason))
-        return document
     except (yaml.YAMLError, ValueError, UnicodeError) as error:
-        reason = {"reason": str(error).splitlines()[0]}
-        document.problems.append(Problem("not_yaml", file, 1, 1, values=reason))
+        document.problems.append(_unreadable(error, text, file))
         return document
     document.value = _value(node, (), document) if node is not None else None
     return document
+
+
+def _unreadable(error: Exception, text: str, file: str) -> Problem:
+    found = why(error, text) if isinstance(error, yaml.YAMLError) else None
+    if found:
+        return Problem(found[0], file, *found[1])
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return Problem("not_yaml", file, line, column, values={"reason": reason})
 
 
 def _read_parts(text: str, document: Document) -> bool:

@@ -182,7 +182,7 @@ def test_a_draft_may_be_broken_but_not_published(client: FlaskClient) -> None:
     broken = {"rev": found[1], "text": "flow: welcome\nsteps: ["}
     answer = client.put("/yaml/flows/welcome.yaml", data=broken, headers=HTMX)
     assert answer.status_code == 200
-    assert "<code>3:1</code>" in answer.text
+    assert "<code>2:8</code>" in answer.text
     assert client.get("/flows/welcome/").status_code == 200
     assert edit(client, rev(client), op="add", kind="say", at=[1, 1])[0] == 422
     assert client.post("/releases/", data={}, headers=HTMX).status_code == 422
