@@ -1,0 +1,231 @@
+"""Understanding: the intents with their sentences, what is odd about them, and a place to try."""
+
+import csv
+import io
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from designer import drafts, history, training_data
+from designer.access import author, needs
+from designer.cards import language
+from designer.form_values import nested_values
+from designer.fragments import show
+from designer.pages.flows import free_key
+from designer.titles import by_title, titles
+from designer.trying import draft
+from designer.turning import turned
+from designer.workspace import Workspace, engine, open_workspace
+from flows.model import Ask
+from runtime.nlu.advice import advise
+from runtime.nlu.local import normalise
+from runtime.nlu.misheard import misheard
+from runtime.nlu.telling import telling
+from runtime.nlu.training import read_csv, read_rasa
+from runtime.nlu.understand import understand
+
+bp = Blueprint("nlu", __name__, url_prefix="/nlu")
+PLACE = "nlu"
+
+
+@bp.get("/")
+def page(notice: str = "", status: int = 200) -> Response:
+    """List every intent with its sentences, what is odd, and what was not understood."""
+    workspace = open_workspace()
+    wanted = request.args.get("q", "").strip().lower()
+    advice = advise(workspace.compiled.examples)
+    rows = []
+    for intent, files in training_data.by_intent(workspace.files).items():
+        said = [sentence for sentences in files.values() for sentence in sentences]
+        name = titles().intent(intent)
+        if wanted and wanted not in f"{intent} {name} {' '.join(said)}".lower():
+            continue
+        mine = [one for one in advice if intent in (one.intent, one.other)]
+        used = _used(workspace, intent)
+        rows.append({"intent": intent, "name": name, "said": said, "advice": mine, "used": used})
+    rows.sort(key=lambda row: str(row["name"]))
+    values = {"rows": rows, "advice": advice, "inbox": len(_misheard(workspace))}
+    return show("nlu", "list", status, **values, q=request.args.get("q", ""), notice=notice)
+
+
+@bp.post("/")
+@needs("edit")
+def create() -> AnyResponse:
+    """Make an intent; it has no sentences yet, only a name."""
+    name = request.form.get("name", "").strip()[:80] or _("New intent")
+    workspace = open_workspace()
+    taken = set(training_data.by_intent(workspace.files)) | set(
+        workspace.compiled.book.workspace.intents
+    )
+    key = free_key(name, "intent", taken)
+    text = training_data.named(workspace.files["workspace.yaml"], key, {language(): name})
+    _save({"workspace.yaml": text}, _("new intent"))
+    return redirect(url_for("nlu.one", intent=key))
+
+
+@bp.get("/intents/<intent>")
+def one(intent: str) -> Response:
+    """Show the sentences of one intent, a file beside the other."""
+    return _show(intent)
+
+
+@bp.put("/intents/<intent>")
+@needs("edit")
+def save(intent: str) -> Response:
+    """Save the sentences and the name of an intent as one change."""
+    workspace = open_workspace()
+    form = nested_values({name: request.form[name] for name in request.form})
+    given = {
+        path: request.form[f"said:{path}"]
+        for path in training_data.shown_files(workspace.files, intent, workspace.languages)
+        if f"said:{path}" in request.form
+    }
+    try:
+        rev = request.form.get("rev", 0, int)
+        base = history.files_at(engine(), rev) if rev else workspace.files
+        texts = training_data.saved(workspace.files, base, intent, given)
+        title = form.get("title")
+        if isinstance(title, dict):
+            whole = workspace.files["workspace.yaml"]
+            named = training_data.named(whole, intent, {k: str(v) for k, v in title.items()})
+            texts |= {"workspace.yaml": named} if named != whole else {}
+        _save(texts, _("sentences of “%(name)s” edited", name=titles().intent(intent)))
+    except ValueError:
+        return _show(intent, _("The training file cannot be read; mend its YAML first."), 422)
+    return _show(intent, _("Saved. The model is trained anew when you try or publish."))
+
+
+@bp.post("/intents/<intent>/delete")
+@needs("edit")
+def delete(intent: str) -> Response:
+    """Delete an intent with its sentences; steps that listen for it are named as problems."""
+    workspace, name = open_workspace(), titles().intent(intent)
+    gone = dict.fromkeys(training_data.by_intent(workspace.files).get(intent, {}), "")
+    texts = training_data.saved(workspace.files, workspace.files, intent, gone)
+    _save(texts, _("intent deleted"))
+    return page(_("“%(name)s” was deleted.", name=name))
+
+
+@bp.post("/undo")
+@needs("edit")
+def undo() -> Response:
+    """Take one's own newest edit of the sentences back."""
+    return turned(PLACE, True, page)
+
+
+@bp.post("/redo")
+@needs("edit")
+def redo() -> Response:
+    """Do again what one undid here."""
+    return turned(PLACE, False, page)
+
+
+@bp.get("/try")
+def try_() -> str:
+    """Let the drafts' model understand one sentence, and show which words told it."""
+    workspace, text = open_workspace(), request.args.get("text", "").strip()[:500]
+    model = draft(workspace).model
+    found = understand(model, text)
+    pieces = telling(model, text, found.intent) if model and found.intent else []
+    sure = workspace.compiled.book.workspace.confidence
+    values = {"text": text, "found": found, "pieces": pieces, "sure": sure}
+    return render_template("nlu/_tried.html", **values)
+
+
+@bp.get("/inbox")
+def inbox(notice: str = "", status: int = 200) -> Response:
+    """Show what visitors wrote that was not understood, to be given to an intent."""
+    workspace = open_workspace()
+    intents = by_title(workspace.compiled.book.intents, titles().intent)
+    rows = _misheard(workspace)
+    return show("nlu", "inbox", status, rows=rows, intents=intents, notice=notice)
+
+
+@bp.post("/inbox")
+@needs("edit")
+def assign() -> Response:
+    """Make a text that was not understood a sentence of an intent."""
+    workspace = open_workspace()
+    text, intent = request.form.get("text", "").strip()[:300], request.form.get("intent", "")
+    if not text or intent not in workspace.compiled.book.intents:
+        return inbox(_("Choose what the visitor wanted."), 422)
+    _save(training_data.added(workspace.files, [(text, intent)]), _("sentence taught"))
+    return inbox(_("“%(text)s” now teaches “%(name)s”.", text=text, name=titles().intent(intent)))
+
+
+@bp.get("/export.csv")
+def export() -> Response:
+    """Give every sentence as a table of text and intent."""
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(["text", "intent"])
+    rows.writerows((one.text, one.intent) for one in open_workspace().compiled.examples)
+    answer = Response("\ufeff" + table.getvalue(), mimetype="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=sentences.csv"
+    return answer
+
+
+@bp.post("/import")
+@needs("edit")
+def take_in() -> Response:
+    """Add the sentences of a CSV table or of a Rasa file to the intents."""
+    upload = request.files.get("table")
+    content = upload.read().decode("utf-8", "replace") if upload else ""
+    reader = read_csv if upload and str(upload.filename).lower().endswith(".csv") else read_rasa
+    workspace = open_workspace()
+    try:
+        pairs = [(one.text, one.intent) for one in reader(content)]
+        refused = sorted({intent for _, intent in pairs if not training_data.is_intent(intent)})
+        texts = training_data.added(workspace.files, [p for p in pairs if p[1] not in refused])
+    except ValueError as error:
+        return page(_("Nothing was taken in: %(why)s", why=error), 422)
+    _save(texts, _("sentences taken in"))
+    said = _("%(n)s sentences were taken in.", n=len(pairs))
+    if refused:
+        said += " " + _("Left out, for their names: %(names)s", names=", ".join(refused[:10]))
+    return page(said)
+
+
+def _save(texts: training_data.Changed, label: str) -> None:
+    if texts:
+        drafts.save(engine(), drafts.Author(author(), PLACE, label), texts, {})
+
+
+def _misheard(workspace: Workspace) -> list[object]:
+    known = {normalise(example.text) for example in workspace.compiled.examples}
+    sure = max(workspace.compiled.book.workspace.confidence, 0.6)
+    return list(misheard(engine(), sure, known))
+
+
+def _used(workspace: Workspace, intent: str) -> list[str]:
+    """Name the flows that listen for an intent and the rules it wakes."""
+    names = titles()
+    flows = workspace.compiled.book.flows.values()
+    found = [
+        names.flow(flow.key)
+        for flow in flows
+        if any(isinstance(step, Ask) and intent in step.intents for step in flow.steps.values())
+    ]
+    rules = workspace.compiled.rules
+    return found + [names.rule(r.key) for r in rules if r.trigger.where.get("intent") == intent]
+
+
+def _show(intent: str, notice: str = "", status: int = 200) -> Response:
+    workspace = open_workspace()
+    titled = workspace.compiled.book.workspace.intents
+    if intent not in workspace.compiled.book.intents and intent not in titled:
+        abort(404)
+    advice = advise(workspace.compiled.examples)
+    values = {
+        "intent": intent,
+        "rev": workspace.rev,
+        "title": titled.get(intent, {}),
+        "languages": workspace.languages,
+        "files": training_data.shown_files(workspace.files, intent, workspace.languages),
+        "language_of": training_data.language_of,
+        "advice": [one for one in advice if intent in (one.intent, one.other)],
+        "used": _used(workspace, intent),
+        "notice": notice,
+    }
+    return show("nlu", "one", status, **values)
