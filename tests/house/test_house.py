@@ -103,3 +103,5 @@ def test_links_in_the_docs_lead_somewhere() -> None:
 def test_no_lock_file_names_a_registry() -> None:
     for path in (ROOT / "deploy/lock").glob("*.txt"):
         assert "://" not in path.read_text("utf-8")
+    for path in (ROOT / "deploy").glob("*/package-lock.json"):
+        assert '"resolved"' not in path.read_text("utf-8")
