@@ -50,6 +50,11 @@ def make_celery(settings: Settings) -> Celery:
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            "evaluations": {
+                "task": "designer.evaluate",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
         },
     )
     return app

@@ -133,6 +133,24 @@ class Publication(Base):
     """Paths of files that stay as they are live."""
 
 
+class Evaluation(Base):
+    """One cross-validation of the understanding: how far it is, and what came of it."""
+
+    __tablename__ = "evaluations"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    author: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+    change_id: Mapped[int] = mapped_column(Integer)
+    """The revision of the drafts that is judged."""
+    state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
+    """waiting, running, done, failed, or cancelled."""
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    """Folds that are done."""
+    seen_at: Mapped[float] = mapped_column(Float)
+    """The last sign of life of whoever works on it."""
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
 class Import(Base):
     """A foreign bot on its way into the drafts, and what became of it."""
 

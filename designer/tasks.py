@@ -1,15 +1,17 @@
-"""Celery: scheduled releases, and imports. Thin doors, safe to run twice."""
+"""Celery: scheduled releases, imports and evaluations. Thin doors, safe to run twice."""
 
 import logging
 
 from celery import Celery, shared_task
 from celery.exceptions import OperationalError
 
+from designer import evaluations
 from designer.import_work import take_in
 from designer.publications import publish_due
 from runtime.services import portal
 
 IMPORTS = "designer.take_in_imports"
+EVALUATIONS = "designer.evaluate"
 _log = logging.getLogger(__name__)
 
 
@@ -25,10 +27,16 @@ def take_in_imports() -> None:
     take_in(portal().services.engine)
 
 
-def call_for_imports(app: Celery | None) -> None:
-    """Wake a worker for what was just uploaded; where that fails, the clock does it soon."""
+@shared_task(name=EVALUATIONS, ignore_result=True)
+def evaluate() -> None:
+    """Judge the understanding wherever somebody asked for it."""
+    evaluations.work(portal().services.engine)
+
+
+def call_for(app: Celery | None, task: str) -> None:
+    """Wake a worker for what was just asked for; where that fails, the clock does it soon."""
     if app is not None:
         try:
-            app.send_task(IMPORTS, retry=False, ignore_result=True)
+            app.send_task(task, retry=False, ignore_result=True)
         except OperationalError as error:
-            _log.warning("nobody was woken for an import: %r", error)
+            _log.warning("nobody was woken for %s: %r", task, error)

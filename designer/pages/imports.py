@@ -24,7 +24,7 @@ from designer import imports
 from designer.access import author, may, needs
 from designer.import_work import is_small, work_here
 from designer.tables import Import
-from designer.tasks import call_for_imports
+from designer.tasks import IMPORTS, call_for
 from designer.wording import left_out_words, sentence_of
 from designer.workspace import engine
 from flows.importing.imported import MOST_BYTES, NOTED
@@ -100,7 +100,7 @@ def _begin(kind: str, given: list[FileStorage]) -> AnyResponse:
     if is_new and small:
         work_here(engine(), found)
     elif is_new:
-        call_for_imports(current_app.extensions.get("celery"))
+        call_for(current_app.extensions.get("celery"), IMPORTS)
     return redirect(url_for("imports.page", key=found.key), 303)
 
 

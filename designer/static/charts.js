@@ -3,19 +3,67 @@ const library = new URL("./vendor/echarts.min.js", import.meta.url);
 const shown = new WeakMap();
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** Bars of what was seen and lines of what was ordered, for each wording. */
-function options({ dates, series, words }) {
-  const colors = ["--accent", "--ok", "--warn", "--danger"].map(token), text = { color: token("--muted"), fontFamily: getComputedStyle(document.body).fontFamily }, line = { lineStyle: { color: token("--border") } };
-  const bars = series.map(({ name, exposures }) => ({ name, type: "bar", stack: "seen", data: exposures, barMaxWidth: 28, itemStyle: { opacity: 0.75 } }));
-  const lines = series.map(({ name, orders }, n) => ({ name: `${name} · ${words.orders}`, type: "line", yAxisIndex: 1, data: orders, symbol: ["circle", "rect", "triangle", "diamond"][n % 4], symbolSize: 7, itemStyle: { color: colors[n % 4] }, lineStyle: { color: colors[n % 4], type: "dashed" } }));
+const colors = () => ["--accent", "--ok", "--warn", "--danger"].map(token);
+
+/** What all charts share: letters, lines and boxes in the colours of the page. */
+function common() {
+  const text = { color: token("--muted"), fontFamily: getComputedStyle(document.body).fontFamily };
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    aria: { enabled: true, decal: { show: series.length > 1 } },
-    color: colors,
+    aria: { enabled: true },
     textStyle: text,
+    tooltip: { backgroundColor: token("--surface"), borderColor: token("--border"), textStyle: { color: token("--text") } },
+    line: { lineStyle: { color: token("--border") } },
+    text,
+  };
+}
+
+const kinds = { days, heat, calibration };
+
+/** The confusion matrix; a cell is the darker the more often it happened. */
+function heat({ labels, cells }) {
+  const { line, text, ...shared } = common(), most = Math.max(1, ...cells.map(([, , many]) => many));
+  const axis = { type: "category", data: labels, axisLabel: { ...text, interval: 0, fontSize: 11, overflow: "truncate", width: 84 }, axisLine: line, axisTick: { show: false } };
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: ({ value: [found, meant, many] }) => `${labels[meant]} → ${labels[found]}: ${many}` },
+    grid: { left: 4, right: 4, top: 8, bottom: 4, containLabel: true },
+    xAxis: { ...axis, axisLabel: { ...axis.axisLabel, rotate: 60 } },
+    yAxis: { ...axis, inverse: true },
+    visualMap: { show: false, min: 0, max: most, inRange: { color: [token("--accent-soft"), token("--accent")] } },
+    series: [{ type: "heatmap", data: cells, emphasis: { itemStyle: { borderColor: token("--text") } } }],
+  };
+}
+
+/** How often it was right beside how sure it was; the broken line is what would be honest. */
+function calibration({ bins, words }) {
+  const { line, text, ...shared } = common(), percent = { ...text, formatter: (share) => `${Math.round(share * 100)} %` };
+  const axis = { type: "value", min: 0, max: 1, axisLabel: percent, splitLine: line, nameTextStyle: text };
+  return {
+    ...shared,
+    tooltip: { ...shared.tooltip, formatter: ({ value: [sure, right, size] }) => size ? `${Math.round(sure * 100)} % → ${Math.round(right * 100)} % (${size})` : "" },
+    grid: { left: 8, right: 24, top: 30, bottom: 26, containLabel: true },
+    xAxis: { ...axis, name: words.sure, nameLocation: "middle", nameGap: 28 },
+    yAxis: { ...axis, name: words.right },
+    series: [
+      { type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, lineStyle: { type: "dashed", color: token("--muted") } },
+      { type: "line", data: bins, symbolSize: (value) => 6 + Math.min(18, Math.sqrt(value[2])), itemStyle: { color: token("--accent") }, lineStyle: { color: token("--accent") } },
+    ],
+  };
+}
+
+/** Bars of what was seen and lines of what was ordered, for each wording. */
+function days({ dates, series, words }) {
+  const { line, text, ...shared } = common();
+  const bars = series.map(({ name, exposures }) => ({ name, type: "bar", stack: "seen", data: exposures, barMaxWidth: 28, itemStyle: { opacity: 0.75 } }));
+  const lines = series.map(({ name, orders }, n) => ({ name: `${name} · ${words.orders}`, type: "line", yAxisIndex: 1, data: orders, symbol: ["circle", "rect", "triangle", "diamond"][n % 4], symbolSize: 7, itemStyle: { color: colors()[n % 4] }, lineStyle: { color: colors()[n % 4], type: "dashed" } }));
+  return {
+    ...shared,
+    aria: { enabled: true, decal: { show: series.length > 1 } },
+    color: colors(),
     grid: { left: 8, right: 8, top: 34, bottom: 44, containLabel: true },
     legend: { bottom: 0, textStyle: text, type: "scroll" },
-    tooltip: { trigger: "axis", backgroundColor: token("--surface"), borderColor: token("--border"), textStyle: { color: token("--text") } },
+    tooltip: { ...shared.tooltip, trigger: "axis" },
     xAxis: { type: "category", data: dates, axisLabel: text, axisLine: line, axisTick: { show: false } },
     yAxis: [words.exposures, words.orders].map((name, n) => ({ type: "value", name, nameTextStyle: text, axisLabel: text, minInterval: 1, splitLine: n ? { show: false } : line })),
     series: [...bars, ...lines],
@@ -27,7 +75,7 @@ async function draw(home) {
   const data = JSON.parse(home.dataset.chart);
   const chart = shown.get(home) ?? init(home, null, { renderer: "svg" });
   shown.set(home, chart);
-  chart.setOption(options(data));
+  chart.setOption(kinds[data.kind](data));
 }
 
 const seen = new IntersectionObserver((entries) => {

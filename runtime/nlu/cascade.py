@@ -80,6 +80,11 @@ def train(examples: Iterable[Example]) -> bytes:
     return EmbeddedModel(sparse, taught).dump()
 
 
+def load_trained(examples: Iterable[Example]) -> EmbeddedModel:
+    """Train on examples and give the model itself."""
+    return EmbeddedModel.load(train(examples))
+
+
 def version() -> str:
     """Name what a model is trained with, so that another kind of model is not taken for it."""
     return f"{VERSION}-{encoder.NAME}" if encoder.is_here() else VERSION

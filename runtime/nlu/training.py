@@ -156,7 +156,12 @@ def evaluate(model: Classifier, examples: Sequence[Example]) -> Evaluation:
 
     The macro F1 is the mean over every intent that was expected or predicted.
     """
-    pairs = Counter((example.intent, model.parse(example.text).intent) for example in examples)
+    return scored(Counter((one.intent, model.parse(one.text).intent) for one in examples))
+
+
+def scored(pairs: Counter[tuple[str, str]]) -> Evaluation:
+    """Count what was expected beside what was found."""
+    size = pairs.total()
     expected, predicted = Counter[str](), Counter[str]()
     for (truth, guess), count in pairs.items():
         expected[truth] += count
@@ -169,8 +174,8 @@ def evaluate(model: Classifier, examples: Sequence[Example]) -> Evaluation:
     wrong = sorted((-count, *pair) for pair, count in pairs.items() if pair[0] != pair[1])
     worst = wrong[:MOST_CONFUSIONS]
     return Evaluation(
-        size=len(examples),
-        accuracy=_share(sum(pairs[intent, intent] for intent in intents), len(examples)),
+        size=size,
+        accuracy=_share(sum(pairs[intent, intent] for intent in intents), size),
         macro_f1=_share(sum(score.f1 for score in scores), len(scores)),
         intents=scores,
         confusions=tuple(Confusion(truth, guess, -n) for n, truth, guess in worst),

@@ -159,6 +159,7 @@ SCREENS = [
     Screen("nlu", "/nlu/"),
     Screen("nlu-intent", "/nlu/intents/ask_price"),
     Screen("nlu-inbox", "/nlu/inbox"),
+    Screen("nlu-evaluation", "/nlu/evaluation/"),
     Screen("segments", "/segments/"),
     Screen("segment", "/segments/high_value"),
     Screen("people", "/people"),

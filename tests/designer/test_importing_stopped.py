@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from designer import drafts, import_work, imports
 from designer.tables import Upload
-from designer.tasks import call_for_imports, take_in_imports
+from designer.tasks import IMPORTS, call_for, take_in_imports
 from flows.importing.imported import MOST_BYTES
 from runtime.services import Portal
 from tests.designer.conftest import sign_in
@@ -220,7 +220,7 @@ def test_an_upload_calls_a_worker(app: Flask, client: FlaskClient, portal: Porta
 
     assert portal.call(waiting) == 1
     celery.close()
-    call_for_imports(None)
+    call_for(None, IMPORTS)
 
 
 def test_an_upload_stays_though_nobody_can_be_called(

@@ -3,10 +3,15 @@
 import io
 import time
 
+import pytest
 from flask.testing import FlaskClient
 
-from designer import drafts
+from designer import drafts, evaluations
+from designer.tables import Evaluation
+from designer.tasks import evaluate
 from runtime.db import transaction
+from runtime.nlu import cascade
+from runtime.nlu.cascade import EmbeddedModel
 from runtime.nlu.sentences import sentences_in
 from runtime.services import Portal
 from runtime.tables import EventRow
@@ -84,3 +89,53 @@ def test_tables_come_in_and_go_out(client: FlaskClient, portal: Portal) -> None:
     assert "太贵了吧,ask_price" in out
     bad = {"table": (io.BytesIO(b"nlu: ["), "a.yml")}
     assert client.post("/nlu/import", data=bad, headers=HTMX).status_code == 422
+
+
+@pytest.mark.usefixtures("worker")
+def test_an_evaluation_is_asked_for_followed_and_kept(client: FlaskClient, portal: Portal) -> None:
+    engine = portal.services.engine
+    assert "Waiting for a worker" in client.post("/nlu/evaluation/", headers=HTMX).text
+    assert client.post("/nlu/evaluation/", headers=HTMX).status_code == 200
+    (asked,) = evaluations.latest(engine)
+    assert "progress" in client.get(f"/nlu/evaluation/{asked.id}/progress", headers=HTMX).text
+    evaluate()
+    done = evaluations.find(engine, asked.id)
+    assert done is not None
+    assert (done.state, done.done) == ("done", 5)
+    assert done.outcome["size"] > 5
+    page = client.get(f"/nlu/evaluation/{asked.id}/progress", headers=HTMX)
+    assert page.headers["HX-Retarget"] == "#evaluation"
+    assert '"kind": "heat"' in page.text.replace("&#34;", '"')
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_cancelled_evaluation_ends_before_its_next_part(
+    client: FlaskClient, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = portal.services.engine
+    asked = evaluations.ask(engine, "x")
+    trained: list[int] = []
+
+    def train(_examples: object) -> EmbeddedModel:
+        trained.append(1)
+        evaluations.cancel(engine, asked.id)
+        return EmbeddedModel.load(cascade.train([]))
+
+    monkeypatch.setattr(cascade, "load_trained", train)
+    evaluate()
+    assert trained == [1]
+    found = evaluations.find(engine, asked.id)
+    assert found is not None
+    assert found.state == "cancelled"
+    assert evaluations.latest(engine) == []
+
+
+def test_one_that_was_left_behind_is_taken_up_again(portal: Portal) -> None:
+    engine = portal.services.engine
+    asked = evaluations.ask(engine, "x")
+    assert evaluations._claim(engine) == asked.id
+    assert evaluations._claim(engine) is None, "somebody is at it"
+    with transaction(engine) as database:
+        row = database.get_one(Evaluation, asked.id)
+        row.seen_at -= evaluations.SILENT + 1
+    assert evaluations._claim(engine) == asked.id
