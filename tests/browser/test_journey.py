@@ -139,7 +139,7 @@ def link_by_keyboard(page: Page, step: str, port: str, to: str) -> None:
 def mend_a_problem(journey: Journey) -> None:
     page = journey.operator
     expect(page.locator("#card-say_2 .card-problem")).to_be_visible()
-    expect(page.locator("#problems")).to_contain_text("say_2")
+    expect(page.locator("#problems")).to_contain_text("太好了，期待您再次光临")
     journey.shoot(page, "problem-at-its-card")
     drag_link(page, "say_2", "next", "end")
     expect(page.locator("#card-say_2 .card-problem")).to_have_count(0)
