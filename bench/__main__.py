@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bench import canvas, events, nlu, rules, turns
+from bench import canvas, events, nlu, rules, sentiment, turns
 from bench.report import Report
 
 BENCHES = {
@@ -12,6 +12,7 @@ BENCHES = {
     "events": events.measure,
     "rules": rules.measure,
     "nlu": nlu.measure,
+    "sentiment": sentiment.measure,
     "canvas": canvas.measure,
 }
 

@@ -136,6 +136,7 @@ FACTS = {
     "message.intent": N_("intent of the message"),
     "sentiment.label": N_("sentiment of the message"),
     "sentiment.compound": N_("strength of the sentiment"),
+    "sentiment.anger": N_("anger in the message"),
     "session.messages": N_("messages in this session"),
     "session.fallbacks": N_("times not understood"),
     "time.hour": N_("hour of the day"),

@@ -18,7 +18,12 @@ MOST_BRANCHES = 512
 Literal = tuple[FactTest, bool]
 ALWAYS_KNOWN = {"cart.count", "cart.total", "order.count", "visitor.opted_out"}
 ALWAYS_KNOWN |= {"visitor.returning", "time.hour", "time.weekday"}
-RANGES = {"time.hour": (0, 23), "time.weekday": (1, 7), "sentiment.compound": (-1, 1)}
+RANGES = {
+    "time.hour": (0, 23),
+    "time.weekday": (1, 7),
+    "sentiment.compound": (-1, 1),
+    "sentiment.anger": (0, 1),
+}
 COUNTS = ("cart.", "order.count", "order.total", "session.")
 NEGATIVES = ("ne", "not_in")
 

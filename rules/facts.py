@@ -35,6 +35,7 @@ _FACTS = (
     Fact("message.intent", "text", "message", example="ask_price"),
     Fact("sentiment.label", "text", "message", example="negative"),
     Fact("sentiment.compound", "number", "message", example=-0.4),
+    Fact("sentiment.anger", "number", "message", example=0.6),
     Fact("session.messages", "number", "message", "messages", 3),
     Fact("session.fallbacks", "number", "message", "messages", 1),
     Fact("time.hour", "number", "clock", "hours", 14),

@@ -64,6 +64,7 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     more: dict[str, Any] = {
         "sentiment.label": found.sentiment,
         "sentiment.compound": found.compound,
+        "sentiment.anger": found.anger,
         "session.messages": session.messages,
         "session.fallbacks": session.fallbacks,
     }

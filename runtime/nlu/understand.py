@@ -55,4 +55,4 @@ def _remembered(model: Model | None, text: str) -> Understanding:
 
 def _felt(found: Understanding, text: str) -> Understanding:
     feeling = score(text)
-    return replace(found, sentiment=feeling.label, compound=feeling.compound)
+    return replace(found, sentiment=feeling.label, compound=feeling.compound, anger=feeling.anger)

@@ -18,3 +18,4 @@ class Understanding:
     engine: str = "embedded"
     sentiment: str = "unknown"
     compound: float = 0.0
+    anger: float = 0.0
