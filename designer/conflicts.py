@@ -15,6 +15,8 @@ from flows.reading import read_flow
 from flows.segments import Conflict
 from flows.yaml_text import Document, read
 
+IN_ITS_FORM = "find #conflict"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,13 +28,16 @@ class Choice:
     theirs: str
 
 
-def conflict_answer(stale: StaleEdit, theirs_url: str) -> Response:
-    """Show both texts beside the form, which stays as it was typed; nothing is saved yet."""
+def conflict_answer(stale: StaleEdit, theirs_url: str, place: str = "#conflict") -> Response:
+    """Show both texts beside the form, which stays as it was typed; nothing is saved yet.
+
+    Where two forms stand on a page, `place` is `IN_ITS_FORM`.
+    """
     choices = [_choice(conflict, stale.path) for conflict in stale.conflicts]
     values = {"choices": choices, "rev": stale.rev, "theirs_url": theirs_url}
     answer = Response(render_template("parts/_conflict.html", **values), 409)
     # Only this part of the page is swapped: what was typed is nowhere but in the form.
-    answer.headers["HX-Retarget"] = "#conflict"
+    answer.headers["HX-Retarget"] = place
     answer.headers["HX-Reswap"] = "innerHTML"
     return answer
 

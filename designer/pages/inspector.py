@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from designer import drafts
 from designer.access import author, needs
 from designer.canvas_view import changed, step_values
-from designer.conflicts import conflict_answer
+from designer.conflicts import IN_ITS_FORM, conflict_answer
 from designer.step_forms import save_step
 from designer.wording import sentence_of
 from designer.workspace import engine, open_workspace
@@ -29,7 +29,7 @@ def save(flow: str, step: str) -> Response:
     try:
         save_step(engine(), author(), open_workspace(), flow, step, request.form)
     except drafts.StaleEdit as stale:
-        return conflict_answer(stale, url_for("inspector.form", flow=flow, step=step))
+        return conflict_answer(stale, url_for("inspector.form", flow=flow, step=step), IN_ITS_FORM)
     except EditRefused as refused:
         return changed(flow, since, sentence_of(refused.code, **refused.values), 422)
     return changed(flow, since, _("Saved."), inspected=step)

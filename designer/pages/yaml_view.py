@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from designer import drafts
 from designer.access import author, may, needs
-from designer.conflicts import conflict_answer
+from designer.conflicts import IN_ITS_FORM, conflict_answer
 from designer.fragments import show
 from designer.turning import turned
 from designer.workspace import Workspace, engine, open_workspace
@@ -34,7 +34,7 @@ def save(path: str) -> Response:
     try:
         drafts.edit(engine(), who, path, rev, lambda _old: text)
     except drafts.StaleEdit as stale:
-        return conflict_answer(stale, url_for("yaml_view.page", path=path))
+        return conflict_answer(stale, url_for("yaml_view.page", path=path), IN_ITS_FORM)
     return _show(path, _("Saved."))
 
 

@@ -93,7 +93,7 @@ document.addEventListener("htmx:load", (event) => countAll(event.detail.elt));
 countAll(document);
 
 function takeTheirs(button) {
-  const panel = button.closest("#inspector, .inspector-here");
+  const panel = button.closest("#inspector, .inspector-here, .yaml-here");
   if (panel) window.htmx.ajax("GET", button.dataset.takeTheirs, { target: panel, swap: "innerHTML" });
   else location.assign(button.dataset.takeTheirs);
 }

@@ -123,6 +123,23 @@ def with_widget(page: Page) -> None:
     expect(page.locator("dialoom-widget .log li").first).to_be_visible()
 
 
+def with_yaml_beside(page: Page) -> None:
+    drawn(page)
+    page.locator("#open-yaml").click()
+    expect(page.locator("#yaml-panel .cm-content")).to_be_visible()
+
+
+def with_broken_yaml(page: Page) -> None:
+    expect(page.locator("#yaml .cm-content")).to_be_visible()
+    field = page.locator("textarea[data-yaml]")
+    field.fill(f"# {'长' * 90}\n{field.input_value()}\nnotes: [\n")
+    expect(page.locator("#yaml-problems li")).to_be_visible()
+    page.locator("#yaml-problems [data-line]").click()
+    page.keyboard.press("Control+f")
+    page.keyboard.type("notes")
+    expect(page.locator(".cm-searchMatch-selected, .cm-searchMatch").first).to_be_visible()
+
+
 CANVAS = "/flows/compensation/"
 SCREENS = [
     Screen("sign-in", "/login", guest=True),
@@ -145,7 +162,9 @@ SCREENS = [
     Screen("canvas-two-chosen", CANVAS, with_two_chosen, "#arrange"),
     Screen("list", f"{CANVAS}list/", with_list_open),
     Screen("history", f"{CANVAS}history/"),
+    Screen("canvas-yaml", CANVAS, with_yaml_beside, "#yaml-panel"),
     Screen("yaml", "/yaml/flows/compensation.yaml"),
+    Screen("yaml-broken", "/yaml/flows/compensation.yaml", with_broken_yaml),
     Screen("flow-tests", f"{CANVAS}tests"),
     Screen("scripts", "/scripts/"),
     Screen("script", "/scripts/offer_instalments"),

@@ -165,7 +165,7 @@ def test_the_inspector_saves_step_and_wording_as_one_change(
         "/flows/welcome/steps/hi", data=body | {"say.a.zh-CN": "您来啦"}, headers=HTMX
     )
     assert late.status_code == 409
-    assert late.headers["HX-Retarget"] == "#conflict"
+    assert late.headers["HX-Retarget"] == "find #conflict"
     for words in ("欢迎", "您来啦", "您好"):
         assert words in late.text
     newest = re.search(r'data-keep-mine="(\d+)"', late.text)

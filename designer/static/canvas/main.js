@@ -18,6 +18,7 @@ import { Presence } from "./presence.js";
 import { words } from "./say.js";
 import { Search } from "./search.js";
 import { View } from "./view.js";
+import { YamlPanel } from "./yaml_panel.js";
 
 const STEP_TYPE = "text/x-dialoom-step";
 const READABLE = 0.6, FIRST_LOOK = 0.7, ASIDE = 60;
@@ -139,6 +140,7 @@ document.addEventListener("dialoom:select", (event) => {
 // A link from a search leads to one step of the flow.
 const wanted = decodeURIComponent(location.hash.slice(1));
 if (cards.has(wanted)) document.dispatchEvent(new CustomEvent("dialoom:select", { detail: { step: wanted } }));
-if (surface.dataset.presenceUrl) new Presence(parts);
+if (surface.dataset.presenceUrl) parts.presence = new Presence(parts);
+if (document.getElementById("yaml-panel")) new YamlPanel(parts);
 surface.dataset.ready = "yes";
 export { parts };
