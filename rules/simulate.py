@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rules.arbiter import Drop, decide, remember
-from rules.model import TICK, Event, Rule
+from rules.model import MESSAGE, TICK, Event, Rule
 from rules.oracle import Explained, explain
 from rules.segments import Segments
 from rules.snapshot import fold, snapshot
@@ -52,8 +52,13 @@ def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
 
 def _facts(profile: dict[str, Any], event: Event, segments: Segments) -> dict[str, Any]:
     now = datetime.fromtimestamp(event.at, UTC)
-    message = {f"message.{name}": value for name, value in event.properties.items()}
-    return snapshot(profile, now, message if event.name == "message" else {}, segments)
+    said = {_HEARD.get(name, f"message.{name}"): v for name, v in event.properties.items()}
+    return snapshot(profile, now, said if event.name == MESSAGE else {}, segments)
+
+
+_HEARD = {name: f"sentiment.{name}" for name in ("compound", "anger")}
+_HEARD["sentiment"] = "sentiment.label"
+"""What a recorded message says of its mood, by the fact it becomes."""
 
 
 def _judge(

@@ -63,6 +63,8 @@ class _Writer:
                 intent=found.intent,
                 confidence=round(found.confidence, 3),
                 sentiment=found.sentiment,
+                compound=found.compound,
+                anger=found.anger,
             )
         elif message.kind == "event":
             event = message.data["event"]
