@@ -6,13 +6,13 @@ const CORNER = 80;
 
 export class Layout {
   constructor({ surface, view, cards, links, edits }) {
-    Object.assign(this, { surface, view, cards, links, edits, worker: null });
+    Object.assign(this, { surface, view, cards, links, edits, worker: null, busy: false });
   }
 
   ask() {
-    if (!this.cards.all.size) return;
+    if (!this.cards.all.size || this.busy) return;
     this.worker ??= this.hire();
-    this.surface.setAttribute("aria-busy", "true");
+    this.wait(true);
     this.worker.postMessage(this.inOrder().map((card) => ({
       key: card.key, width: WIDTH, height: card.h, to: card.links.map((link) => link.to).filter(Boolean),
     })));
@@ -20,14 +20,25 @@ export class Layout {
 
   hire() {
     const worker = new Worker(this.surface.dataset.worker);
-    worker.onmessage = (event) => this.take(event.data);
-    worker.onerror = () => {
-      this.surface.removeAttribute("aria-busy");
-      this.worker = null;
-      this.edits.notice(words("layout_failed"));
-      say("layout_failed");
-    };
+    worker.onmessage = ({ data }) => (data.places ? this.take(data.places) : this.fail(data.failed));
+    worker.onerror = (event) => this.fail(event.message || "");
+    worker.onmessageerror = () => this.fail("");
     return worker;
+  }
+
+  wait(busy) {
+    this.busy = busy;
+    if (busy) this.surface.setAttribute("aria-busy", "true");
+    else this.surface.removeAttribute("aria-busy");
+  }
+
+  /** Say that nothing was moved, and why as far as is known; the next try begins with a fresh worker. */
+  fail(reason) {
+    this.wait(false);
+    this.worker?.terminate();
+    this.worker = null;
+    this.edits.notice([words("layout_failed"), reason && `(${reason})`].filter(Boolean).join(" "));
+    say("layout_failed");
   }
 
   /** The start first: dagre breaks circles where it meets them, and nothing should lead back into the start. */
@@ -37,7 +48,7 @@ export class Layout {
   }
 
   take(places) {
-    this.surface.removeAttribute("aria-busy");
+    this.wait(false);
     const moved = [];
     for (const [key, [x, y]] of Object.entries(places)) {
       const card = this.cards.get(key);

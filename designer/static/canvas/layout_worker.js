@@ -1,5 +1,5 @@
 // Places cards off the main thread. A classic worker, because dagre's browser build is one script.
-importScripts("../vendor/dagre.min.js");
+importScripts("../vendor/dagre.min.js", "layers.js");
 
 // The ranker matters: the default one takes half a minute for a thousand cards, this one half a second.
 const SHAPE = { rankdir: "LR", ranker: "longest-path", nodesep: 40, ranksep: 90 };
@@ -8,12 +8,32 @@ const SHAPE = { rankdir: "LR", ranker: "longest-path", nodesep: 40, ranksep: 90 
 // only short links count; a card keeps its rank, as at least one link of each card goes to the very next rank.
 const LARGE = 200, SHORT = 3;
 
+// Beyond these dagre takes too long, or recurses until the stack is full: it goes into a flow as deep as its longest way.
+const VERY_LARGE = 1500, VERY_LONG = 300;
+// No card may stand further out than the board goes.
+const BOARD = 90_000;
+
 onmessage = ({ data: cards }) => {
+  try { postMessage({ places: placed(cards) }); } catch (error) { postMessage({ failed: String(error?.message ?? error) }); }
+};
+
+function placed(cards) {
+  const { onward, ranks } = walked(cards), longest = Math.max(...ranks.values());
+  if (cards.length > VERY_LARGE || longest > VERY_LONG) return inLayers(cards, onward);
+  const all = cards.map((card) => [card.key, card.to]);
+  try {
+    const places = byDagre(cards, cards.length > LARGE ? shortLinks(onward, ranks) : all);
+    if (Object.values(places).every(([x, y]) => x < BOARD && y < BOARD)) return places;
+  } catch { /* What dagre cannot do, the other way of placing can. */ }
+  return inLayers(cards, onward);
+}
+
+function byDagre(cards, links) {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph(SHAPE);
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { key, width, height } of cards) graph.setNode(key, { width, height });
-  for (const [key, to] of cards.length > LARGE ? shortLinks(cards) : cards.map((card) => [card.key, card.to])) {
+  for (const [key, to] of links) {
     for (const other of to) if (other !== key && graph.hasNode(other)) graph.setEdge(key, other);
   }
   dagre.layout(graph);
@@ -22,14 +42,19 @@ onmessage = ({ data: cards }) => {
     const { x, y, width, height } = graph.node(key);
     return [x - width / 2, y - height / 2];
   };
-  postMessage(Object.fromEntries(graph.nodes().map((key) => [key, corner(key)])));
-};
+  return Object.fromEntries(graph.nodes().map((key) => [key, corner(key)]));
+}
 
-/** Give the links of each card that lead on by a few ranks; those that lead back are left out. */
-function shortLinks(cards) {
+/** Give the links of each card that lead on by a few ranks. */
+function shortLinks(onward, ranks) {
+  return [...onward].map(([key, to]) => [key, to.filter((other) => ranks.get(key) - ranks.get(other) <= SHORT)]);
+}
+
+/** Give the links of each card that do not lead back, and how long the way from each is to an end. */
+function walked(cards) {
   const byKey = new Map(cards.map((card) => [card.key, card])), onward = new Map(), ranks = new Map();
   for (const first of cards) if (!onward.has(first.key)) walk(first, byKey, onward, ranks);
-  return [...onward].map(([key, to]) => [key, to.filter((other) => ranks.get(key) - ranks.get(other) <= SHORT)]);
+  return { onward, ranks };
 }
 
 /** Go through a flow in depth, without recursion as it may be thousands deep; a card is ranked by the longest way to an end. */
