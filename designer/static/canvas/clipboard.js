@@ -15,7 +15,7 @@ export class Clipboard {
 
   /** Give what is chosen; where nothing is, the card that has the focus. */
   get chosen() {
-    const { selected, focused } = this.cards, notes = this.notes.chosen ? [this.notes.chosen] : [];
+    const { selected, focused } = this.cards, { keys: notes } = this.notes;
     return { keys: selected.size || notes.length || !focused ? [...selected] : [focused.key], notes };
   }
 
@@ -74,7 +74,7 @@ export class Clipboard {
   removeChosen() {
     const { keys } = this.chosen;
     if (keys.length) this.edits.remove(keys);
-    if (this.notes.chosen) this.notes.remove();
+    if (this.notes.keys.length) this.notes.remove();
   }
 }
 

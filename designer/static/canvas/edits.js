@@ -1,5 +1,6 @@
 // Edits go to the server one after another, each with the revision read just before it is sent.
 // Nothing is lost while the connection is: the edit stays first in the queue and is sent again.
+import { around } from "./card_shape.js";
 import { say, words } from "./say.js";
 
 // No answer, no server, or nobody signed in: the edit waits; a form token that went stale is renewed by session.js.
@@ -34,18 +35,21 @@ export class Edits {
       const drawn = keys.filter((key) => this.cards.has(key));
       if (drawn.length) {
         this.cards.select(drawn);
-        this.cards.focus(drawn[0]);
+        this.cards.focus(drawn[0], false);
+        this.cards.view.reveal(around(drawn.map((key) => this.cards.get(key))));
       }
       say(word, drawn.map((key) => this.cards.name(key)).join(", "));
     });
   }
 
-  move(cards, op = "move") {
+  move(cards, op = "move", notes = {}) {
     const places = Object.fromEntries(cards.map((card) => [card.key, [card.x, card.y]]));
     const last = this.queue.at(-1), was = cards.map((card) => [card, Number(card.element.dataset.x), Number(card.element.dataset.y)]);
     // Moves that wait become one: a person who nudges ten times made one change.
-    if (op === "move" && last?.edit.op === "move" && !last.sent) Object.assign(last.edit.places, places);
-    else this.send({ op, places }, null, () => {
+    if (op === "move" && last?.edit.op === "move" && !last.sent) {
+      Object.assign(last.edit.places, places);
+      last.edit.notes = { ...last.edit.notes, ...notes };
+    } else this.send({ op, places, ...(Object.keys(notes).length ? { notes } : {}) }, null, () => {
       for (const [card, x, y] of was) this.cards.moveTo(card, x, y);
       this.links.moved(was.map(([card]) => card.key));
       this.cards.view.changed();

@@ -19,8 +19,8 @@ export class Pan {
 export class MoveCards {
   edges = true;
 
-  constructor({ view, cards, links, edits }, x, y) {
-    Object.assign(this, { view, cards, links, edits });
+  constructor({ view, cards, links, edits, notes }, x, y) {
+    Object.assign(this, { view, cards, links, edits, notes, along: notes.boxed() });
     this.start = view.toBoard(x, y);
     this.from = [...cards.selected].map((key) => cards.get(key)).map((card) => ({ card, x: card.x, y: card.y }));
     this.keys = this.from.map(({ card }) => card.key);
@@ -37,12 +37,13 @@ export class MoveCards {
     dy += nearY;
     let moved = false;
     for (const { card, x: fromX, y: fromY } of this.from) moved = this.cards.moveTo(card, fromX + dx, fromY + dy) || moved;
+    this.notes.carry(this.along, dx, dy);
     if (moved) this.links.moved(this.keys);
   }
 
   end() {
     const moved = this.from.filter(({ card, x, y }) => card.x !== x || card.y !== y);
-    if (moved.length) this.edits.move(moved.map(({ card }) => card));
+    if (moved.length) this.edits.move(moved.map(({ card }) => card), "move", this.notes.placesOf(this.along));
     for (const { card } of this.from) card.held = false;
     this.guides.end();
   }
@@ -54,6 +55,7 @@ export class MoveCards {
       Object.assign(card, { x, y });
       this.cards.place(card);
     }
+    this.notes.carry(this.along, 0, 0);
     this.links.moved(this.keys);
     say("cancelled");
   }
@@ -117,8 +119,8 @@ export class Pinch {
 export class Box {
   edges = true;
 
-  constructor({ surface, view, cards }, x, y) {
-    Object.assign(this, { view, cards, kept: [...cards.selected] });
+  constructor({ surface, view, cards, notes }, x, y) {
+    Object.assign(this, { view, cards, notes, kept: [...cards.selected] });
     this.start = view.toBoard(x, y);
     this.frame = surface.querySelector("#viewport").appendChild(document.createElement("div"));
     this.frame.className = "marquee";
@@ -130,7 +132,10 @@ export class Box {
     Object.assign(this.frame.style, { transform: `translate(${left}px, ${top}px)`, width: `${right - left}px`, height: `${bottom - top}px` });
     const inside = [...this.cards.all.values()].filter((card) => card.x < right && card.x + WIDTH > left && card.y < bottom && card.y + card.h > top);
     const keys = [...new Set([...this.kept, ...inside.map((card) => card.key)])];
+    this.notes.boxing = true;
     if (keys.length !== this.cards.selected.size) this.cards.select(keys);
+    this.notes.boxing = false;
+    this.notes.box({ left, top, right, bottom });
   }
 
   end() {
@@ -141,6 +146,7 @@ export class Box {
   cancel() {
     this.frame.remove();
     this.cards.select(this.kept);
+    this.notes.box(null);
   }
 }
 

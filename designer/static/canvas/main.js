@@ -1,4 +1,5 @@
 // Wires the canvas together. The server draws every card and holds the one model; here things only move.
+import { ask } from "../asking.js";
 import { AddMenu } from "./add_menu.js";
 import { Arrange } from "./arrange.js";
 import { Cards, WIDTH, snap } from "./cards.js";
@@ -84,10 +85,11 @@ document.addEventListener("click", (event) => {
 });
 keyboard.does = does;
 
-function makeSubflow() {
-  if (!cards.selected.size) return;
-  const title = prompt(words("subflow"));
-  if (title?.trim()) edits.bring({ op: "extract", keys: chosen(), title }, "added");
+async function makeSubflow() {
+  const keys = chosen();
+  if (!keys.length) return;
+  const title = await ask(words("subflow"));
+  if (title?.trim()) edits.bring({ op: "extract", keys, title }, "added");
 }
 
 function addInSight(kind) {

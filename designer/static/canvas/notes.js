@@ -5,8 +5,8 @@ import { colors, say, words } from "./say.js";
 const LEAST = [100, 60], CLICK = 4;
 
 export class Notes {
-  constructor({ surface, view, edits }) {
-    Object.assign(this, { surface, view, edits, chosen: null, press: null });
+  constructor({ surface, view, edits, cards }) {
+    Object.assign(this, { surface, view, edits, boxing: false, chosen: null, press: null });
     this.home = () => document.getElementById("notes");
     surface.addEventListener("pointerdown", (event) => this.down(event), true);
     surface.addEventListener("pointermove", (event) => this.move(event), true);
@@ -15,6 +15,8 @@ export class Notes {
     surface.addEventListener("keydown", (event) => this.key(event), true);
     surface.addEventListener("focusin", (event) => this.choose(this.at(event)?.dataset.note ?? null));
     document.addEventListener("htmx:oobAfterSwap", () => this.place());
+    // What is chosen anew leaves the notes of the last box behind.
+    cards.onSelect.push(() => { if (!this.boxing) this.box(null); });
     this.place();
   }
 
@@ -26,7 +28,7 @@ export class Notes {
     for (const note of this.home()?.children ?? []) {
       const { x, y, w, h } = note.dataset;
       Object.assign(note.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px`, height: `${h}px` });
-      note.classList.toggle("selected", note.dataset.note === this.chosen);
+      note.classList.toggle("selected", note.dataset.note === this.chosen || note.classList.contains("boxed"));
     }
   }
 
@@ -36,8 +38,30 @@ export class Notes {
     this.place();
   }
 
+  /** Take the notes into a box of chosen cards: they go along when these are moved, copied or deleted. */
+  box(area) {
+    for (const note of this.home().children) {
+      const [x, y, w, h] = ["x", "y", "w", "h"].map((name) => Number(note.dataset[name]));
+      note.classList.toggle("boxed", Boolean(area) && x < area.right && x + w > area.left && y < area.bottom && y + h > area.top);
+    }
+    this.place();
+  }
+
+  /** Give the notes that were drawn a box around, and where each stands. */
+  boxed() { return [...this.home().querySelectorAll(".boxed")].map((note) => ({ note, x: Number(note.dataset.x), y: Number(note.dataset.y) })); }
+
+  carry(along, dx, dy) {
+    for (const { note, x, y } of along) Object.assign(note.dataset, { x: snap(x + dx), y: snap(y + dy) });
+    if (along.length) this.place();
+  }
+
+  placesOf(along) { return Object.fromEntries(along.map(({ note }) => [note.dataset.note, [Number(note.dataset.x), Number(note.dataset.y)]])); }
+
+  /** Name every note that is chosen, alone or with cards. */
+  get keys() { return [...new Set([...(this.chosen ? [this.chosen] : []), ...this.boxed().map(({ note }) => note.dataset.note)])]; }
+
   placeOfChosen() {
-    const { x, y } = document.getElementById(`note-${this.chosen}`).dataset;
+    const { x, y } = document.getElementById(`note-${this.keys[0]}`).dataset;
     return [Number(x), Number(y)];
   }
 
@@ -164,10 +188,10 @@ export class Notes {
   }
 
   remove() {
-    const { chosen } = this;
-    if (!chosen || !this.mayEdit) return;
-    document.getElementById(`note-${chosen}`)?.classList.add("leaving");
-    this.edits.send({ op: "unnote", keys: [chosen] });
+    const { keys } = this;
+    if (!keys.length || !this.mayEdit) return;
+    for (const key of keys) document.getElementById(`note-${key}`)?.classList.add("leaving");
+    this.edits.send({ op: "unnote", keys });
     this.chosen = null;
     say("note_deleted");
     this.surface.focus({ preventScroll: true });
