@@ -43,7 +43,8 @@ def rows_of(workspace: Workspace, wanted: str = "") -> list[Row]:
                 lang: variant.text.get(lang, variant.text.get("", ""))
                 for lang in workspace.languages
             }
-            if wanted.lower() in f"{key} {variant.key} {' '.join(texts.values())}".lower():
+            named = (key, variant.key, *script.title.values(), *variant.title.values())
+            if wanted.lower() in " ".join((*named, *texts.values())).lower():
                 found.append(Row(key, variant.key, texts))
     return found
 

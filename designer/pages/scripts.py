@@ -36,7 +36,8 @@ def page() -> Response:
     wanted = request.args.get("q", "").strip().lower()
     rows = []
     for key, script in sorted(scripts.items()):
-        words = " ".join(t for v in script.variants.values() for t in v.text.values())
+        said = (t for v in script.variants.values() for t in v.text.values())
+        words = " ".join((*script.title.values(), *said))
         if wanted and wanted not in f"{key} {words}".lower():
             continue
         arm = counts[key].values()
