@@ -15,6 +15,17 @@ LAID = """([cards]) => new Promise((done) => {
   worker.postMessage(cards);
 })"""
 SIZE = 220, 140
+# What of the card that is chosen lies under something else: its corners, and its ports.
+HIDDEN = """() => {
+  const card = document.querySelector(".card.selected"), { left, top, right, bottom } = card.getBoundingClientRect();
+  const points = [[left + 4, top + 4], [right - 4, top + 4], [left + 4, bottom - 4], [right - 4, bottom - 4]];
+  for (const port of card.querySelectorAll(".port")) {
+    const box = port.getBoundingClientRect();
+    points.push([box.left + box.width / 2, box.top + box.height / 2]);
+  }
+  const over = points.map(([x, y]) => document.elementFromPoint(x, y)).filter((at) => !at || !card.contains(at));
+  return over.map((at) => at?.id || at?.className || "nothing");
+}"""
 
 
 @pytest.fixture
@@ -94,3 +105,94 @@ def test_when_tidying_up_fails_the_canvas_says_what_to_do(
     expect(page.locator("#canvas-notice")).to_be_visible()
     expect(page.locator("#canvas-notice")).to_have_text(page.locator("#canvas-said").inner_text())
     expect(surface).not_to_have_attribute("aria-busy", "true")
+
+
+def hidden(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(HIDDEN)
+    return found
+
+
+def test_what_was_just_added_lies_under_no_panel(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "compensation")
+    page.click("#open-try")
+    expect(page.locator("#try-log .line").first).to_be_visible()
+    for kind in ("ask", "say", "branch", "set", "end"):
+        many = page.locator(".card").count()
+        page.click(f'[data-add="{kind}"]')
+        expect(page.locator(".card")).to_have_count(many + 1)
+        expect(page.locator("#inspector")).to_be_visible()
+        expect(page.locator("#problems")).to_be_visible()
+        # The board is moved in the frame after the panels took their room.
+        page.wait_for_timeout(300)
+        assert hidden(page) == []
+    assert not meet(page, "#arrange:visible", "#try, #inspector, #minimap")
+    page.click("#close-try")
+    page.click("[data-close-inspector]")
+
+
+def meet(page: Page, one: str, others: str) -> bool:
+    """Say whether a box on the page lies over any of others."""
+    a = page.locator(one).bounding_box()
+    assert a
+    boxes = [other.bounding_box() for other in page.locator(others).all()]
+    return any(
+        b
+        and a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+        for b in boxes
+    )
+
+
+def test_an_empty_note_does_not_stay_and_a_new_one_lies_on_no_card(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "presale")
+    edits: list[str] = []
+    page.on(
+        "request",
+        lambda request: edits.append(request.url) if request.url.endswith("/edits") else None,
+    )
+    note = page.locator(".note")
+    known = note.count()
+    for leave in ("Escape", "Control+Enter"):
+        page.locator("#palette [data-canvas=note]").click()
+        expect(page.locator(".note textarea")).to_be_focused()
+        assert not meet(page, ".note.writing", ".card:visible, #arrange:visible, #minimap")
+        page.keyboard.press(leave)
+        expect(note).to_have_count(known)
+    assert edits == []
+    page.keyboard.press("n")
+    page.keyboard.type("双十一前改回来")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notes .note p").last).to_have_text("双十一前改回来")
+    expect(note).to_have_count(known + 1)
+    page.keyboard.press("Enter")
+    page.locator(".note textarea").fill("  ")
+    page.keyboard.press("Control+Enter")
+    expect(note).to_have_count(known)
+    page.reload()
+    expect(page.locator("#canvas[data-ready]")).to_be_visible()
+    expect(note).to_have_count(known)
+
+
+def test_a_view_that_cannot_be_read_does_not_keep_the_flow_from_opening(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "price")
+    for broken in ("{", "[1, 2]", "null", "[0, 0, 0]"):
+        page.evaluate("(text) => sessionStorage.setItem('dialoom:view:price', text)", broken)
+        page.reload()
+        expect(page.locator("#canvas[data-ready]")).to_be_visible()
+        expect(page.locator(".card[data-start]")).to_be_in_viewport()
+    page.locator("#canvas").hover()
+    page.mouse.wheel(0, 90)
+    page.wait_for_timeout(400)
+    seen = page.evaluate("document.getElementById('viewport').style.transform")
+    page.reload()
+    expect(page.locator("#canvas[data-ready]")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.getElementById('viewport').style.transform") == seen

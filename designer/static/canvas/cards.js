@@ -1,10 +1,11 @@
 // The cards as the server drew them: where they stand, how big they are, which are chosen, which are in sight.
 import { WIDTH, around, isIn, markOf, measure } from "./card_shape.js";
 import { FEW, Far } from "./far.js";
+import { freePlace } from "./free_place.js";
 
 export { WIDTH };
 export const GRID = 10;
-const ENTRY = 20;
+const ENTRY = 20, NEW = 140;
 const MARGIN = 0.5, A_FRAME = 30, RING = 2;
 const NOWHERE = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
 
@@ -30,6 +31,7 @@ export class Cards {
     document.addEventListener("focusin", (event) => this.noteFocus(event.target), true);
     surface.addEventListener("keydown", () => this.ring(false), true);
     this.far = new Far(surface, view, this);
+    view.isTaken = (box) => [...this.all.values()].some((card) => isIn(box, card));
     view.after.push(() => this.cull());
   }
 
@@ -166,14 +168,9 @@ export class Cards {
     return found;
   }
 
-  freePlace([x, y]) {
-    const taken = (px, py) => [...this.all.values()].some((card) => Math.abs(card.x - px) < WIDTH + 20 && py < card.y + card.h + 20 && py + 120 > card.y);
-    for (let ring = 0; ring < 40; ring++) {
-      for (const [dx, dy] of [[0, ring], [ring, 0], [0, -ring], [-ring, 0], [ring, ring], [-ring, ring]]) {
-        if (!taken(x + dx * 60, y + dy * 60)) return [snap(x + dx * 60), snap(y + dy * 60)];
-      }
-    }
-    return [snap(x), snap(y)];
+  /** Give a place near a point where a new card, or something of another size, lies on nothing; in a part of the board if there is room. */
+  freePlace(point, size = [WIDTH, NEW], within = null) {
+    return freePlace(this.all.values(), point, size, within).map(snap);
   }
 
   /** Take cards further than half a screen out of sight out of the layout, and from afar all that the picture shows. */

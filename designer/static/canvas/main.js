@@ -93,9 +93,16 @@ async function makeSubflow() {
 }
 
 function addInSight(kind) {
+  view.measure();
   const [x, y] = view.center();
-  edits.add(kind, cards.freePlace([x - WIDTH / 2, y - 50]));
+  edits.add(kind, cards.freePlace([x - WIDTH / 2, y - 50], undefined, view.free()));
 }
+
+// A panel that opens takes room from the board: the card a person is at stays in sight.
+view.onResize.push((before) => {
+  const key = cards.lit.at(-1) ?? (cards.selected.size === 1 ? chosen()[0] : null), box = key && cards.boxOf(cards.get(key));
+  if (box && view.isWhole(box, before)) view.reveal(box);
+});
 links.unlink.addEventListener("click", () => {
   const { from, port } = links.selected;
   edits.link(from, port, "");

@@ -2,11 +2,11 @@
 import { GRID, snap } from "./cards.js";
 import { colors, say, words } from "./say.js";
 
-const LEAST = [100, 60], CLICK = 4;
+const LEAST = [100, 60], NEW = [220, 120], COLOR = "yellow", TOOLS = 44, CLICK = 4;
 
 export class Notes {
   constructor({ surface, view, edits, cards }) {
-    Object.assign(this, { surface, view, edits, boxing: false, chosen: null, press: null });
+    Object.assign(this, { surface, view, cards, edits, boxing: false, chosen: null, press: null });
     this.home = () => document.getElementById("notes");
     surface.addEventListener("pointerdown", (event) => this.down(event), true);
     surface.addEventListener("pointermove", (event) => this.move(event), true);
@@ -26,8 +26,7 @@ export class Notes {
 
   place() {
     for (const note of this.home()?.children ?? []) {
-      const { x, y, w, h } = note.dataset;
-      Object.assign(note.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px`, height: `${h}px` });
+      stand(note);
       note.classList.toggle("selected", note.dataset.note === this.chosen || note.classList.contains("boxed"));
     }
   }
@@ -122,14 +121,33 @@ export class Notes {
     this.resting = setTimeout(() => this.keep(note), 400);
   }
 
-  /** Make a note in the middle of the view, and open it for writing. */
+  /** Open a new note for writing, where it lies on nothing; it becomes one of the flow when something was written. */
   add() {
-    const [x, y] = this.view.center().map(snap), known = new Set([...this.home().children].map((note) => note.id));
-    this.edits.send({ op: "note", text: "", at: [x - 110, y - 60] }, () => {
+    if (!this.mayEdit) return;
+    this.view.measure();
+    const [x, y] = this.view.center(), [w, h] = NEW;
+    const [left, top] = this.cards.freePlace([x - w / 2, y - h / 2], [w, h + TOOLS], this.view.free());
+    const note = document.createElement("article");
+    note.className = `note note-${COLOR}`;
+    note.tabIndex = 0;
+    note.append(document.createElement("p"));
+    Object.assign(note.dataset, { color: COLOR, x: left, y: top, w, h });
+    stand(note);
+    // Beside the notes of the flow, which the server may draw anew at any time.
+    this.home().after(note);
+    this.view.reveal({ left, top, right: left + w, bottom: top + h + TOOLS });
+    this.write(note);
+  }
+
+  /** Hand a new note to the server; the focus goes on to the one it draws. */
+  make(draft) {
+    const known = new Set([...this.home().children].map((note) => note.id));
+    this.edits.send({ op: "note", ...saidBy(draft) }, () => {
+      const had = draft.contains(document.activeElement);
+      draft.remove();
       this.place();
       const note = [...this.home().children].find((one) => !known.has(one.id));
-      note?.focus({ preventScroll: true });
-      if (note) this.write(note);
+      if (had) note?.focus({ preventScroll: true });
     });
   }
 
@@ -150,7 +168,7 @@ export class Notes {
     note.classList.add("writing");
     area.focus({ preventScroll: true });
     let closed = false;
-    const close = (keeps) => {
+    const close = (keeps, stays = true) => {
       // Taking the field away makes it lose the focus, which would close it once more.
       if (closed) return;
       closed = true;
@@ -158,15 +176,27 @@ export class Notes {
       const text = area.value;
       area.remove();
       tools.remove();
-      if (keeps && text !== was) { note.querySelector("p").textContent = text; this.keep(note); }
-      note.focus({ preventScroll: true });
+      if (keeps) note.querySelector("p").textContent = text;
+      this.written(note, text !== was && keeps, stays);
     };
     area.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") close(false);
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) close(true);
     });
-    note.addEventListener("focusout", (event) => { if (!note.contains(event.relatedTarget)) close(true); });
+    note.addEventListener("focusout", (event) => { if (!note.contains(event.relatedTarget)) close(true, false); });
+  }
+
+  /** A note that says nothing does not stay. */
+  written(note, changed, stays) {
+    const isEmpty = !note.querySelector("p").textContent.trim();
+    if (stays) (isEmpty ? this.surface : note).focus({ preventScroll: true });
+    if (isEmpty && !note.dataset.note) {
+      note.remove();
+      say("cancelled");
+    } else if (!note.dataset.note) this.make(note);
+    else if (isEmpty) this.remove([note.dataset.note]);
+    else if (changed) this.keep(note);
   }
 
   swatch(note, color, name) {
@@ -183,12 +213,11 @@ export class Notes {
   }
 
   keep(note) {
-    const { x, y, w, h, color } = note.dataset, text = note.querySelector("textarea")?.value ?? note.querySelector("p").textContent;
-    this.edits.send({ op: "note", key: note.dataset.note, text, at: [Number(x), Number(y)], size: [Number(w), Number(h)], color });
+    // A new note is sent as a whole when it is written.
+    if (note.dataset.note) this.edits.send({ op: "note", key: note.dataset.note, ...saidBy(note) });
   }
 
-  remove() {
-    const { keys } = this;
+  remove(keys = this.keys) {
     if (!keys.length || !this.mayEdit) return;
     for (const key of keys) document.getElementById(`note-${key}`)?.classList.add("leaving");
     this.edits.send({ op: "unnote", keys });
@@ -196,4 +225,15 @@ export class Notes {
     say("note_deleted");
     this.surface.focus({ preventScroll: true });
   }
+}
+
+function stand(note) {
+  const { x, y, w, h } = note.dataset;
+  Object.assign(note.style, { transform: `translate(${x}px, ${y}px)`, width: `${w}px`, height: `${h}px` });
+}
+
+/** Give what a note says, and where and how it stands, as the server takes it. */
+function saidBy(note) {
+  const { x, y, w, h, color } = note.dataset, text = note.querySelector("textarea")?.value ?? note.querySelector("p").textContent;
+  return { text, at: [Number(x), Number(y)], size: [Number(w), Number(h)], color };
 }

@@ -1,4 +1,6 @@
 // The view over the board: pan, zoom, fit. Everything that follows the view is drawn once a frame.
+import { Margins } from "./margins.js";
+
 export const FAR = 0.4;
 const LEAST = 0.02, MOST = 2;
 const DOTS = 20, CLOSEST_DOTS = 14;
@@ -12,7 +14,10 @@ export class View {
     this.before = [];
     this.after = [];
     this.measure();
-    new ResizeObserver(() => { this.measure(); this.changed(); }).observe(surface);
+    this.margins = new Margins(this);
+    this.isTaken = () => false;
+    this.onResize = [];
+    new ResizeObserver(() => this.resized()).observe(surface);
   }
 
   /** Read where the surface stands on the page; asked for once a gesture, as it costs a layout. */
@@ -21,13 +26,20 @@ export class View {
     Object.assign(this, { left: box.left, top: box.top, width: box.width, height: box.height });
   }
 
+  resized() {
+    const { width, height } = this;
+    this.measure();
+    for (const told of this.onResize) told({ width, height });
+    this.changed();
+  }
+
   toBoard(clientX, clientY) {
     return [(clientX - this.left - this.x) / this.k, (clientY - this.top - this.y) / this.k];
   }
 
   center() {
-    const { right } = this.covered();
-    return [((this.width - right) / 2 - this.x) / this.k, (this.height / 2 - this.y) / this.k];
+    const { right, bottom } = this.margins.covered();
+    return [((this.width - right) / 2 - this.x) / this.k, ((this.height - bottom) / 2 - this.y) / this.k];
   }
 
   pan(dx, dy) {
@@ -46,41 +58,71 @@ export class View {
     this.changed();
   }
 
-  scaleToFit(box, pad = 48) {
-    const { right } = this.covered();
+  scaleToFit(box, { right, bottom } = this.margins.covered(), pad = 48) {
     const across = (this.width - right - 2 * pad) / (box.right - box.left);
-    return clamp(Math.min(across, (this.height - 2 * pad) / (box.bottom - box.top)), LEAST, 1);
+    return clamp(Math.min(across, (this.height - bottom - 2 * pad) / (box.bottom - box.top)), LEAST, 1);
   }
 
+  /** Show a box whole; no card of it may lie under the small map in the corner. */
   fit(box) {
     this.measure();
-    if (box) this.lookAt(box, this.scaleToFit(box));
+    if (!box) return;
+    const covered = this.margins.covered();
+    this.lookAt(box, this.scaleToFit(box, covered), covered);
+    const corner = this.margins.corner();
+    if (!corner || !this.isTaken(this.onBoard(corner))) return;
+    const beside = { ...covered, right: Math.max(covered.right, this.width - corner.left) };
+    const above = { ...covered, bottom: Math.max(covered.bottom, this.height - corner.top) };
+    const better = this.scaleToFit(box, beside) >= this.scaleToFit(box, above) ? beside : above;
+    this.lookAt(box, this.scaleToFit(box, better), better);
   }
 
   /** Put the middle of a box in the middle of what is not covered. */
-  lookAt(box, k = this.k) {
-    const { right } = this.covered();
+  lookAt(box, k = this.k, { right, bottom } = this.margins.covered()) {
     this.k = k;
     this.x = (this.width - right) / 2 - ((box.left + box.right) / 2) * k;
-    this.y = this.height / 2 - ((box.top + box.bottom) / 2) * k;
+    this.y = (this.height - bottom) / 2 - ((box.top + box.bottom) / 2) * k;
     this.changed();
   }
 
   /** Move no further than needed to see a box whole. */
   reveal(box, pad = 28) {
     this.measure();
-    const { right } = this.covered();
+    const { right, bottom } = this.margins.covered();
     this.x += nudge(box.left * this.k + this.x, box.right * this.k + this.x, pad, this.width - right - pad);
-    this.y += nudge(box.top * this.k + this.y, box.bottom * this.k + this.y, pad, this.height - pad);
+    this.y += nudge(box.top * this.k + this.y, box.bottom * this.k + this.y, pad, this.height - bottom - pad);
+    this.clear(box, pad);
     this.changed();
   }
 
-  /** Say how much of the right side the try-chat covers: a step that speaks must not hide behind it. */
-  covered() {
-    const chat = document.getElementById("try");
-    if (!chat || chat.hidden) return { right: 0 };
-    const right = this.left + this.width - chat.getBoundingClientRect().left;
-    return { right: right > 0 && right < this.width * 0.6 ? right : 0 };
+  /** Move a box out of the corner with the small map, the shorter way. */
+  clear(box, pad) {
+    const corner = this.margins.corner(), seen = this.onScreen(box);
+    if (!corner || seen.right + pad <= corner.left || seen.bottom + pad <= corner.top) return;
+    const left = seen.right + pad - corner.left, up = seen.bottom + pad - corner.top;
+    if (up <= left && seen.top - up >= pad) this.y -= up;
+    else if (seen.left - left >= pad) this.x -= left;
+  }
+
+  /** Say whether a box is seen whole on a surface of a size. */
+  isWhole(box, { width, height }) {
+    const seen = this.onScreen(box);
+    return seen.left >= 0 && seen.top >= 0 && seen.right <= width && seen.bottom <= height;
+  }
+
+  onScreen({ left, top, right, bottom }) {
+    return { left: left * this.k + this.x, top: top * this.k + this.y, right: right * this.k + this.x, bottom: bottom * this.k + this.y };
+  }
+
+  onBoard({ left, top, right, bottom }) {
+    return { left: (left - this.x) / this.k, top: (top - this.y) / this.k, right: (right - this.x) / this.k, bottom: (bottom - this.y) / this.k };
+  }
+
+  /** Give the part of the board in sight that no panel covers, less a border. */
+  free(pad = 28) {
+    const { right, bottom } = this.margins.covered(), corner = this.margins.corner();
+    const low = Math.max(bottom, corner ? this.height - corner.top : 0);
+    return this.onBoard({ left: pad, top: pad, right: this.width - right - pad, bottom: this.height - low - pad });
   }
 
   /** Give the part of the board in sight, with a margin in screens on every side. */
@@ -118,8 +160,9 @@ export class View {
 
   /** Take up the view this tab had of the flow; say whether there was one. */
   restore() {
-    const kept = JSON.parse(sessionStorage.getItem(this.keptAs) || "null");
-    if (!Array.isArray(kept) || !kept.every(Number.isFinite)) return false;
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(this.keptAs)); } catch { /* What cannot be read was not a view. */ }
+    if (!Array.isArray(kept) || kept.length !== 3 || !kept.every(Number.isFinite) || kept[2] < LEAST || kept[2] > MOST) return false;
     [this.x, this.y, this.k] = kept;
     this.changed();
     return true;
