@@ -105,4 +105,7 @@ def test_rules_are_explained_and_understanding_is_measured(tmp_path: Path) -> No
     data.write_text("text,intent\n价格多少,ask_price\n转人工服务,ask_human\n", "utf-8")
     measured = json.loads(installation.run("nlu", "test", "--data", str(data), "--json"))
     assert measured["accuracy"] == 1.0
+    compared = json.loads(installation.run("nlu", "compare", "--data", str(data), "--json"))
+    assert compared["embedded"]["accuracy"] == 1.0
+    assert set(compared) == {"embedded", "rasa"}
     assert "durable-rules" in installation.run("doctor")
