@@ -1,5 +1,6 @@
 """How the canvas behaves towards people: it does what is asked, hides nothing, and says why when it cannot."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,11 @@ LAID = """([cards]) => new Promise((done) => {
   worker.postMessage(cards);
 })"""
 SIZE = 220, 140
+ON_WIRE = """() => {
+  const wire = document.querySelector(".wire"), { x, y } = wire.getPointAtLength(wire.getTotalLength() / 2);
+  const { a, e, f } = wire.getScreenCTM();
+  return [x * a + e, y * a + f];
+}"""
 # What of the card that is chosen lies under something else: its corners, and its ports.
 HIDDEN = """() => {
   const card = document.querySelector(".card.selected"), { left, top, right, bottom } = card.getBoundingClientRect();
@@ -196,3 +202,57 @@ def test_a_view_that_cannot_be_read_does_not_keep_the_flow_from_opening(
     expect(page.locator("#canvas[data-ready]")).to_be_visible()
     page.wait_for_timeout(300)
     assert page.evaluate("document.getElementById('viewport').style.transform") == seen
+
+
+def test_words_on_a_link_are_written_by_a_click_and_by_keyboard(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "price")
+    page.click("[data-canvas=fit]")
+    page.wait_for_timeout(300)
+    wire = page.locator(".wire").first
+    step, port = (wire.get_attribute(f"data-{name}") for name in ("from", "port"))
+    x, y = page.evaluate(ON_WIRE)
+    page.mouse.click(x, y)
+    bar = page.locator(".link-bar")
+    expect(bar).to_be_visible()
+    bar.locator(".write").click()
+    expect(page.locator("input.link-label")).to_be_focused()
+    expect(bar).to_be_hidden()
+    page.keyboard.type("问了价格")
+    page.keyboard.press("Enter")
+    expect(page.locator("span.link-label").first).to_have_text("问了价格")
+    page.mouse.click(x, y)
+    page.keyboard.press("Tab")
+    focused = page.locator(".link-bar button:focus")
+    for _ in range(60):
+        if focused.count():
+            break
+        page.keyboard.press("Tab")
+    expect(focused).to_have_class("write")
+    page.keyboard.press("Enter")
+    expect(page.locator("input.link-label")).to_have_value("问了价格")
+    page.keyboard.press("Escape")
+    page.locator(f'#card-{step} .port[data-port="{port}"]').focus()
+    page.keyboard.press("t")
+    expect(page.locator("input.link-label")).to_have_value("问了价格")
+    page.locator("input.link-label").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("span.link-label")).to_have_count(0)
+    expect(page.locator(f"#card-{step} .port:focus, #card-{step}:focus")).to_have_count(1)
+
+
+def test_a_talk_is_kept_and_shared_without_opening_more(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "faq")
+    page.click("#open-try")
+    expect(page.locator("#try-log .line").first).to_be_visible()
+    page.fill("#try-text", "怎么开发票")
+    page.keyboard.press("Enter")
+    expect(page.locator("#try-log .line.visitor")).to_have_count(1)
+    page.fill("#try-name", "问发票")
+    page.keyboard.press("Enter")
+    expect(page.locator("#try-kept")).to_contain_text("已存为本流程的测试")
+    page.get_by_role("button", name="分享试聊链接").click()
+    expect(page.locator("#try-kept input")).to_have_value(re.compile("/share/"))

@@ -3,7 +3,7 @@ import { Box, MoveCards, Pan, Pinch, PullLink } from "./gestures.js";
 import { say } from "./say.js";
 
 const CLICK = 4, EDGE = 26, DRIFT = 11, LINE = 16, LONG_PRESS = 500, END = 26;
-const OUTSIDE = "#minimap, .add-here, .unlink, #canvas-notice, #arrange, #overlay-bar, .note, .link-label";
+const OUTSIDE = "#minimap, .add-here, .link-bar, #canvas-notice, #arrange, #overlay-bar, .note, .link-label";
 
 export class Drag {
   constructor(parts) {

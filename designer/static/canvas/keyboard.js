@@ -31,7 +31,7 @@ export class Keyboard {
   }
 
   key(event) {
-    if (event.target.closest(".add-here, #canvas-notice, #arrange") || event.altKey) return;
+    if (event.target.closest(".add-here, #canvas-notice, #arrange, .link-bar") || event.altKey) return;
     this.surface.classList.remove("by-pointer");
     const at = event.target.closest(".card")?.dataset.step ?? null;
     const command = event.ctrlKey || event.metaKey;
@@ -72,6 +72,7 @@ export class Keyboard {
       f: () => this.view.fit(this.cards.bounds()),
       z: () => this.zoomToChosen(),
       n: () => this.does.note(),
+      t: () => at && this.writeOn(at, port),
       "+": () => this.zoom(ZOOM),
       "=": () => this.zoom(ZOOM),
       "-": () => this.zoom(1 / ZOOM),
@@ -162,6 +163,7 @@ export class Keyboard {
     else if (key === "Escape") { this.endLink(); say("cancelled"); this.cards.focus(from); }
     else if (key === "Backspace" || key === "Delete") { this.endLink(); this.edits.link(from, port, ""); this.cards.focus(from); }
     else if (key.toLowerCase() === "a") this.addBeside(from, port);
+    else if (key.toLowerCase() === "t") this.writeOn(from, port);
     else if (key.toLowerCase() === "l") this.otherPort();
     else return false;
     return true;
@@ -191,6 +193,13 @@ export class Keyboard {
     const [x, y] = this.cards.exit(from, port);
     this.links.stretch(from, port, this.target ? at : [x + 70, y]);
     if (this.target) say("link_to", this.cards.name(at.key));
+  }
+
+  /** Write on the link of a port, or on the first link out of a card. */
+  writeOn(key, port) {
+    const chosen = port ?? this.cards.get(key).links.find((link) => link.to)?.port;
+    if (this.linking) this.endLink();
+    if (!this.labels.writeAt(key, chosen)) say("no_link", this.cards.name(key));
   }
 
   endLink() {

@@ -3,7 +3,7 @@ import { boxOf, curvesOf, distance, pathOf, pointAt } from "./curve.js";
 import { words } from "./say.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = 0.5, REACH = 9;
+const MARGIN = 0.5, REACH = 9, LEAST_BAR = 0.85, UNDER = 12;
 const ARROW = '<defs><marker id="arrow" viewBox="0 0 10 10" refX="8.5" refY="5" markerWidth="11" markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 L9 5 L0 9z"/></marker></defs>';
 
 export class Links {
@@ -14,11 +14,11 @@ export class Links {
     this.layer.innerHTML = ARROW;
     this.rubber = this.layer.appendChild(document.createElementNS(SVG, "path"));
     this.rubber.setAttribute("class", "rubber");
-    this.unlink = makeUnlink(surface);
+    Object.assign(this, barOf(surface));
     cards.onRead.push((changed) => this.read(changed));
     cards.onFollow.push((keys) => this.moved(keys));
     cards.onSelect.push(() => { this.select(null); this.mark(); });
-    view.after.push(() => this.cull());
+    view.after.push(() => { this.cull(); if (this.selected) this.placeBar(); });
   }
 
   /** Bring the paths in line with the cards; draw the new ones and those of changed cards. */
@@ -70,7 +70,6 @@ export class Links {
     // A card that is dragged may bring its links into sight.
     if (link.off) this.culledAt = null;
     else link.path.setAttribute("d", pathOf(link.curves));
-    if (link === this.selected) this.placeUnlink();
   }
 
   /** Draw the links of these cards again. */
@@ -141,15 +140,17 @@ export class Links {
     if (link === this.selected) return;
     this.selected?.path.classList.remove("selected");
     this.selected = link;
-    this.unlink.hidden = !link;
+    this.bar.hidden = !link || !this.mayEdit;
     if (!link) return;
     link.path.classList.add("selected");
-    this.placeUnlink();
+    this.placeBar();
   }
 
-  placeUnlink() {
+  /** Put the bar of the chosen link under its middle, where its words stand; it keeps its size where the board is small. */
+  placeBar() {
     const { curves } = this.selected, [x, y] = pointAt(curves[Math.floor(curves.length / 2)], 0.5);
-    this.unlink.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
+    const place = `translate(${x}px, ${y}px) scale(${Math.max(1, LEAST_BAR / this.view.k)}) translate(-50%, ${UNDER}px)`;
+    if (this.bar.style.transform !== place) this.bar.style.transform = place;
   }
 
   /** Draw the line that is being pulled from a port; to a card it ends where a link would. */
@@ -162,10 +163,20 @@ export class Links {
   letGo() { this.rubber.removeAttribute("d"); }
 }
 
-function makeUnlink(surface) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "unlink", textContent: "×", hidden: true, tabIndex: -1 });
-  button.setAttribute("aria-label", words("unlink"));
-  surface.querySelector("#viewport").append(button);
-  return button;
+/** Make the bar of a chosen link: write words on it, or remove it. */
+function barOf(surface) {
+  const bar = document.createElement("div"), [write, unlink] = ["write", "unlink"].map((name) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: name });
+    return bar.appendChild(button);
+  });
+  Object.assign(bar, { className: "link-bar", hidden: true });
+  bar.setAttribute("role", "toolbar");
+  write.textContent = words("label");
+  write.title = "T";
+  unlink.textContent = "×";
+  unlink.title = words("unlink");
+  unlink.setAttribute("aria-label", words("unlink"));
+  surface.querySelector("#viewport").append(bar);
+  return { bar, write, unlink, mayEdit: Boolean(surface.dataset.mayEdit) };
 }
