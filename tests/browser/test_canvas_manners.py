@@ -16,6 +16,22 @@ LAID = """([cards]) => new Promise((done) => {
   worker.postMessage(cards);
 })"""
 SIZE = 220, 140
+# Links that pass behind a card that is neither of their two, as [from, to, card].
+BEHIND = """() => {
+  const cards = [...document.querySelectorAll("#cards > .card")].map((card) => ({
+    key: card.dataset.step, x: Number(card.dataset.x), y: Number(card.dataset.y), w: card.offsetWidth, h: card.offsetHeight }));
+  const found = [];
+  for (const wire of document.querySelectorAll(".wire")) {
+    const { from, to } = wire.dataset, long = wire.getTotalLength();
+    const others = cards.filter(({ key }) => key !== from && key !== to);
+    for (let at = 0; at < long; at += 15) {
+      const { x, y } = wire.getPointAtLength(at);
+      const hit = others.find((card) => x > card.x + 5 && x < card.x + card.w - 5 && y > card.y + 5 && y < card.y + card.h - 5);
+      if (hit) { found.push([from, to, hit.key]); break; }
+    }
+  }
+  return found;
+}"""
 ON_WIRE = """() => {
   const wire = document.querySelector(".wire"), { x, y } = wire.getPointAtLength(wire.getTotalLength() / 2);
   const { a, e, f } = wire.getScreenCTM();
@@ -256,3 +272,36 @@ def test_a_talk_is_kept_and_shared_without_opening_more(
     expect(page.locator("#try-kept")).to_contain_text("已存为本流程的测试")
     page.get_by_role("button", name="分享试聊链接").click()
     expect(page.locator("#try-kept input")).to_have_value(re.compile("/share/"))
+
+
+def test_links_go_around_cards_they_have_nothing_to_do_with(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "welcome")
+    page.click("[data-canvas=fit]")
+    page.wait_for_timeout(300)
+    assert page.evaluate(BEHIND) == []
+    # A card that is put onto a link is given way to, when it rests.
+    page.evaluate(
+        """async () => {
+          const { parts } = await import(document.querySelector('script[src*="canvas/main.js"]').src);
+          const { cards, links } = parts, link = [...links.all.values()].find(({ curves }) => curves.length === 3);
+          const card = [...cards.all.values()].find(({ key }) => key !== link.from && key !== link.to);
+          const [x, y] = link.curves[1][1];
+          card.element.dataset.x = Math.round(x - 110);
+          card.element.dataset.y = Math.round(y - 30);
+          cards.takeFromPage(card);
+          links.moved([card.key]);
+        }"""
+    )
+    page.wait_for_timeout(600)
+    assert len(page.evaluate(BEHIND)) <= 1
+
+
+def test_words_that_are_cut_off_say_themselves_in_full(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = tab(context, installation, "welcome")
+    label = page.locator(".card-ports span", has_text="本次会话").first
+    label.hover()
+    expect(label).to_have_attribute("title", label.inner_text())

@@ -1,5 +1,5 @@
 // The shape of a link: cubic curves from a port on the right of a card to the left edge of another.
-const AHEAD = 40, ROOM = 24, ASIDE = 32;
+const AHEAD = 40, ROOM = 24, ASIDE = 32, SWING = 76;
 const SAMPLES = 20;
 
 /** Give the curves of a link, each as four points; the boxes of its two cards help it around them. */
@@ -8,6 +8,18 @@ export function curvesOf(start, end, from, to) {
   if (dx < AHEAD && from) return around(start, end, laneOf(y1, y2, from, to));
   const reach = Math.max(dx / 2, Math.min(60, Math.abs(dx)));
   return [[start, [x1 + reach, y1], [x2 - reach, y2], end]];
+}
+
+/** Give the curves of a link that keeps to the height of a lane for most of its way. */
+export function alongLane(start, end, lane) {
+  const [x1, y1] = start, [x2, y2] = end, dx = x2 - x1;
+  if (dx < AHEAD) return around(start, end, lane);
+  const swing = Math.min(SWING, dx / 2), out = x1 + swing, into = x2 - swing;
+  return [
+    [start, [x1 + swing / 2, y1], [x1 + swing / 2, lane], [out, lane]],
+    [[out, lane], [out + (into - out) / 3, lane], [into - (into - out) / 3, lane], [into, lane]],
+    [[into, lane], [x2 - swing / 2, lane], [x2 - swing / 2, y2], end],
+  ];
 }
 
 /** A link that runs back turns into a lane that crosses neither card. */
@@ -20,7 +32,7 @@ function around([x1, y1], [x2, y2], lane) {
   ];
 }
 
-const turn = (height) => Math.min(72, Math.max(38, Math.abs(height) / 2));
+const turn = (height) => Math.min(64, Math.max(38, Math.abs(height) / 2));
 
 /** Give the height of the lane: between the cards where there is room, else over or under both, as is shorter. */
 function laneOf(y1, y2, from, to) {

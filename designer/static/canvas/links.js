@@ -1,15 +1,17 @@
 // Every link as a path in one SVG layer; only the links of what moved are drawn again.
 import { boxOf, curvesOf, distance, pathOf, pointAt } from "./curve.js";
+import { Detours } from "./detours.js";
 import { words } from "./say.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = 0.5, REACH = 9, LEAST_BAR = 0.85, UNDER = 12;
+const MARGIN = 0.5, REACH = 9, LEAST_BAR = 0.85, UNDER = 12, FEW = 16, REST = 140;
 const ARROW = '<defs><marker id="arrow" viewBox="0 0 10 10" refX="8.5" refY="5" markerWidth="11" markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1 L9 5 L0 9z"/></marker></defs>';
 
 export class Links {
   constructor(surface, view, cards) {
     cards.far.links = this;
     Object.assign(this, { view, cards, far: cards.far, all: new Map(), touching: new Map(), selected: null, hovered: null });
+    this.detours = new Detours(cards);
     this.layer = surface.querySelector("#links");
     this.layer.innerHTML = ARROW;
     this.rubber = this.layer.appendChild(document.createElementNS(SVG, "path"));
@@ -17,6 +19,7 @@ export class Links {
     Object.assign(this, barOf(surface));
     cards.onRead.push((changed) => this.read(changed));
     cards.onFollow.push((keys) => this.moved(keys));
+    cards.onPlace.push(() => this.settleSoon());
     cards.onSelect.push(() => { this.select(null); this.mark(); });
     view.after.push(() => { this.cull(); if (this.selected) this.placeBar(); });
   }
@@ -62,21 +65,40 @@ export class Links {
     if (this.hovered === link) this.hovered = null;
   }
 
-  route(link) {
-    const from = this.cards.get(link.from), to = this.cards.get(link.to);
-    const { cards } = this;
-    link.curves = curvesOf(cards.exit(from, link.port), cards.entry(to), cards.boxOf(from), cards.boxOf(to));
+  /** Lead a link from card to card; ways around others are looked for when it is seen, and is not one of many that move. */
+  route(link, isQuick = link.off) {
+    const { cards } = this, from = cards.get(link.from), to = cards.get(link.to), ends = [cards.exit(from, link.port), cards.entry(to)];
+    link.curves = isQuick ? curvesOf(...ends, cards.boxOf(from), cards.boxOf(to)) : this.detours.curves(...ends, from, to);
+    link.quick = isQuick;
     link.box = boxOf(link.curves);
     // A card that is dragged may bring its links into sight.
     if (link.off) this.culledAt = null;
-    else link.path.setAttribute("d", pathOf(link.curves));
+    else this.trace(link);
+  }
+
+  trace(link) {
+    const drawn = pathOf(link.curves);
+    if (drawn !== link.drawn) link.path.setAttribute("d", (link.drawn = drawn));
   }
 
   /** Draw the links of these cards again. */
   moved(keys) {
     const due = new Set();
     for (const key of keys) for (const link of this.touching.get(key) ?? []) due.add(link);
-    for (const link of due) this.route(link);
+    for (const link of due) this.route(link, link.off || due.size > FEW);
+  }
+
+  /** When cards rest in new places, links find their ways around them. */
+  settleSoon() { this.settling ??= setTimeout(() => this.settle(), REST); }
+
+  settle() {
+    this.settling = null;
+    for (const card of this.cards.all.values()) if (card.held) { this.settleSoon(); return; }
+    for (const link of this.all.values()) {
+      if (link.off) link.quick = true;
+      else this.route(link);
+    }
+    this.view.changed();
   }
 
   /** Show the lines in sight; from afar the picture shows them, but for those that are chosen or being moved. */
@@ -96,7 +118,8 @@ export class Links {
   setOff(link, off) {
     link.off = off;
     if (off) { link.path.remove(); return; }
-    link.path.setAttribute("d", pathOf(link.curves));
+    if (link.quick) this.route(link);
+    else this.trace(link);
     this.rubber.before(link.path);
   }
 

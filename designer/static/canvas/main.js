@@ -18,6 +18,7 @@ import { Overlay } from "./overlay.js";
 import { Presence } from "./presence.js";
 import { words } from "./say.js";
 import { Search } from "./search.js";
+import { tellCutWords } from "./tooltips.js";
 import { View } from "./view.js";
 import { YamlPanel } from "./yaml_panel.js";
 
@@ -42,6 +43,7 @@ const layout = new Layout(parts);
 const overlay = new Overlay(parts);
 new Arrange(parts);
 new Minimap(parts);
+tellCutWords(surface);
 if (document.getElementById("step-search")) new Search(parts);
 
 cards.read();
