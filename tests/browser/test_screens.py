@@ -133,7 +133,7 @@ def with_broken_yaml(page: Page) -> None:
     expect(page.locator("#yaml .cm-content")).to_be_visible()
     field = page.locator("textarea[data-yaml]")
     field.fill(f"# {'长' * 90}\n{field.input_value()}\nnotes: [\n")
-    expect(page.locator("#yaml-problems li")).to_be_visible()
+    expect(page.locator("#yaml-problems li")).to_have_count(1)
     page.locator("#yaml-problems [data-line]").click()
     page.keyboard.press("Control+f")
     page.keyboard.type("notes")
