@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import SHOTS
 from tests.browser.signing import fail_on_errors, open_canvas, sign_in
 from tests.installation import Installation
 
@@ -305,3 +306,21 @@ def test_words_that_are_cut_off_say_themselves_in_full(
     label = page.locator(".card-ports span", has_text="本次会话").first
     label.hover()
     expect(label).to_have_attribute("title", label.inner_text())
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_notice_moves_nothing_and_goes_by_itself(
+    context: BrowserContext, installation: Installation, width: int
+) -> None:
+    page = tab(context, installation, "order_status")
+    page.set_viewport_size({"width": width, "height": 844})
+    before = page.locator(".bar").bounding_box(), page.locator("#canvas").bounding_box()
+    said = page.locator("#state .said")
+    said.evaluate(
+        "(said) => { said.textContent = '这个步骤刚刚被别人改过，你的修改没有保存。'.repeat(6); said.classList.add('failed'); }"
+    )
+    expect(said).to_be_in_viewport(ratio=1)
+    assert before == (page.locator(".bar").bounding_box(), page.locator("#canvas").bounding_box())
+    page.screenshot(path=SHOTS / f"notice-{width}.png")
+    seconds = said.evaluate("(said) => parseFloat(getComputedStyle(said).animationDuration)")
+    assert 0 < seconds <= 15
