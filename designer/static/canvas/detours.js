@@ -20,7 +20,7 @@ export class Detours {
     let best = plain, least = blocking.size;
     const far = (lane) => Math.abs(lane - start[1]) + Math.abs(lane - end[1]);
     const tried = new Set(), lanes = lanesBeside(blocking);
-    for (let tries = 0; tries < TRIES && lanes.length; tries++) {
+    while (tried.size < TRIES && lanes.length) {
       lanes.sort((a, b) => far(b) - far(a));
       const lane = lanes.pop();
       if (tried.has(lane)) continue;
