@@ -123,16 +123,18 @@ async def publish(page: Page, url: str, times: int) -> tuple[list[float], list[f
 async def weigh(page: Page, url: str) -> tuple[int, int]:
     """Load a page anew; give the gzipped bytes of its scripts and styles, and how many they are."""
     kinds = ("javascript", "css")
-    weights: list[int] = []
+    answers: list[Response] = []
 
-    async def note(answer: Response) -> None:
-        if any(kind in answer.headers.get("content-type", "") for kind in kinds):
-            weights.append(len(gzip.compress(await answer.body())))
+    def note(answer: Response) -> None:
+        answers.append(answer)
 
     page.on("response", note)
     await page.goto(url)
     await page.wait_for_selector("#canvas[data-ready]")
     await page.wait_for_load_state("networkidle")
+    page.remove_listener("response", note)
+    sent = [one for one in answers if any(k in one.headers.get("content-type", "") for k in kinds)]
+    weights = [len(gzip.compress(await one.body())) for one in sent]
     return sum(weights), len(weights)
 
 
