@@ -55,6 +55,11 @@ def make_celery(settings: Settings) -> Celery:
                 "schedule": 5.0,
                 "options": {"expires": 5},
             },
+            "trainings": {
+                "task": "designer.train_rasa",
+                "schedule": 5.0,
+                "options": {"expires": 5},
+            },
         },
     )
     return app

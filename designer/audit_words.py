@@ -18,6 +18,8 @@ DEEDS = {
     "import": N_("imported a workspace"),
     "account made": N_("made an account"),
     "account changed": N_("changed an account"),
+    "rasa serves": N_("let a model of Rasa's answer"),
+    "rasa stops": N_("let the built-in engine answer"),
     "settings": N_("changed the settings"),
     "demo workspace": N_("demo workspace loaded"),
     "Demo workspace": N_("Demo workspace"),

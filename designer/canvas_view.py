@@ -10,6 +10,7 @@ from designer import drafts, history
 from designer.cards import cards_of, differing, notes_of, seen_as
 from designer.condition_trees import facts_to_choose
 from designer.titles import by_title, titles_of
+from designer.wording import fact_name
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows.check_steps import slots_of
 from flows.problems import Problem
@@ -58,7 +59,9 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
             sorted(f"slot.{slot}" for slot in slots_of(book)),
             {"message.intent": by_title(book.intents, names.intent)},
             workspace.compiled.segments,
+            book.entities,
         ),
+        "entities": {one: fact_name(f"entity.{one}") for one in sorted(book.entities)},
         "languages": workspace.languages,
         "rev": workspace.rev,
         "seen": seen_as(workspace, flow, step),

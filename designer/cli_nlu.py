@@ -14,7 +14,8 @@ from designer import drafts
 from designer.cli_workspace import open_portal
 from runtime.compiling import read_examples
 from runtime.nlu.cascade import EmbeddedModel, train
-from runtime.nlu.rasa_training import RasaFailed, hold_out, judge
+from runtime.nlu.rasa_command import RasaFailed
+from runtime.nlu.rasa_training import hold_out, judge
 from runtime.nlu.training import Example, evaluate, read_file
 from runtime.rasa_home import RasaHome
 from runtime.releases import trained_model

@@ -9,9 +9,10 @@ from designer.cli_workspace import open_portal
 from runtime.compiling import compile_files
 from runtime.nlu.cascade import EmbeddedModel
 from runtime.nlu.cascade import train as train_embedded
-from runtime.nlu.rasa_training import RasaFailed, hold_out, train
+from runtime.nlu.rasa_command import RasaFailed
+from runtime.nlu.rasa_training import train
 from runtime.nlu.training import evaluate
-from runtime.rasa_home import RasaHome
+from runtime.rasa_home import RasaBusy, RasaHome
 from runtime.services import Services
 from runtime.settings import Settings
 
@@ -34,23 +35,25 @@ def train_(verbose: bool) -> None:
         raise click.UsageError("The drafts hold no training sentences (nlu/*.yml).")
 
     def say(line: str) -> None:
-        if verbose or not line.startswith("    "):
+        if line and (verbose or not line.startswith("    ")):
             click.echo(line)
 
     try:
         trained = train(home, files, compiled.examples, compiled.book.workspace.languages[0], say)
+    except RasaBusy as error:
+        raise click.ClickException("Rasa is being trained already; wait for that.") from error
     except RasaFailed as error:
         raise click.ClickException(f"Rasa did not manage:\n{error}") from error
-    if trained.accuracy is not None:
-        kept, out = hold_out(compiled.examples)
-        embedded = EmbeddedModel.load(train_embedded(kept))
-        other = evaluate(embedded, out).accuracy
-        click.echo(f"held out {len(out)}: Rasa {trained.accuracy:.3f}, embedded {other:.3f}")
+    if trained.measures:
+        out = trained.held_out
+        other = evaluate(EmbeddedModel.load(train_embedded(trained.kept)), out).accuracy
+        right = trained.measures["accuracy"]
+        click.echo(f"held out {len(out)}: Rasa {right:.3f}, embedded {other:.3f}")
     home.promote(trained.path)
     if portal.call(_load, trained.path):
         click.echo(f"Serving {trained.path.name} now.")
     else:
-        click.echo("No Rasa runs; the next `dialoom up` serves this model.")
+        click.echo("No Rasa answers yet; `dialoom up` serves this model as soon as it runs.")
 
 
 @rasa.command("rollback")

@@ -1,7 +1,7 @@
 """Conditions as the builder shows them: groups with a kind and parts, tests with what was typed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from designer.wording import fact_name
@@ -41,10 +41,14 @@ def value_words(value: Any) -> str:
 
 
 def facts_to_choose(
-    slots: list[str], lists: Mapping[str, Mapping[str, str]], segments: Segments = ()
+    slots: list[str],
+    lists: Mapping[str, Mapping[str, str]],
+    segments: Segments = (),
+    entities: Iterable[str] = (),
 ) -> str:
     """Give every fact with its name, kind and named values, for the pickers, as JSON."""
-    named = {name: (fact.kind, fact.example) for name, fact in FACTS.items()}
+    named: dict[str, tuple[str, Any]] = {f"entity.{one}": ("text", "") for one in sorted(entities)}
+    named |= {name: (fact.kind, fact.example) for name, fact in FACTS.items()}
     named |= {name: (kind, True) for name, kind in kinds_of(segments).items()}
     known = [
         {

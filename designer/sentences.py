@@ -74,6 +74,7 @@ DIFFERENCES = {
     "title_changed": N_("title changed"),
     "start_changed": N_("start changed"),
     "text_changed": N_("text of %(file)s changed"),
+    "sentences_changed": N_("sentences of %(file)s changed"),
     "wording_added": N_("wording %(file)s/%(names)s added"),
     "wording_removed": N_("wording %(file)s/%(names)s removed"),
     "wording_changed": N_("wording of %(file)s/%(names)s changed"),
@@ -102,10 +103,6 @@ DOES = {
     "page": N_("opens a page"),
     "message": N_("writes something that means “%(what)s”"),
 }
-EMPTY_FACTS = {
-    "cart.count": N_("the cart is empty"),
-    "order.count": N_("there was no order yet"),
-}
 OPERATORS = {
     "eq": N_("is"),
     "ne": N_("is not"),
@@ -117,30 +114,6 @@ OPERATORS = {
     "not_in": N_("is none of"),
     "contains": N_("contains"),
     "exists": N_("is known"),
-}
-FACTS = {
-    "cart.count": N_("pieces in the cart"),
-    "cart.total": N_("value of the cart"),
-    "page.product": N_("product being viewed"),
-    "page.path": N_("path of the page"),
-    "page.type": N_("type of the page"),
-    "order.count": N_("number of orders"),
-    "order.id": N_("last order's number"),
-    "order.total": N_("last order's value"),
-    "order.state": N_("last order's state"),
-    "order.product": N_("last order's product"),
-    "visitor.opted_out": N_("visitor wants no marketing"),
-    "visitor.returning": N_("visitor has come back"),
-    "visitor.name": N_("visitor's name"),
-    "visitor.vip": N_("visitor is a VIP"),
-    "message.intent": N_("intent of the message"),
-    "sentiment.label": N_("sentiment of the message"),
-    "sentiment.compound": N_("strength of the sentiment"),
-    "sentiment.anger": N_("anger in the message"),
-    "session.messages": N_("messages in this session"),
-    "session.fallbacks": N_("times not understood"),
-    "time.hour": N_("hour of the day"),
-    "time.weekday": N_("day of the week"),
 }
 DURATIONS = {
     "d": (N_("%(num)s day"), N_("%(num)s days")),
@@ -187,7 +160,7 @@ PROBLEMS = {
     "unknown_step_kind": N_("It is not clear what step %(key)s does."),
     "two_step_kinds": N_("Step %(key)s does two things at once; make two steps of it."),
     "bad_place": N_("The place of %(key)s on the canvas must be two numbers."),
-    "bad_expect": N_("An expected answer is text, number, pattern or one_of."),
+    "bad_expect": N_("An expected answer is text, number, pattern, one_of or entity."),
     "bad_slot": N_("The slot %(slot)s cannot hold this."),
     "out_of_range": N_("%(key)s must lie between %(least)s and %(most)s."),
     "unknown_variant": N_("There is no wording called %(variant)s."),
@@ -218,6 +191,7 @@ PROBLEMS = {
     "bad_connector_url": N_("“%(url)s” is no address that begins with https:// or http://."),
     "bad_connector_language": N_("A system speaks json or rasa, not “%(value)s”."),
     "unknown_flow": N_("There is no flow called %(flow)s."),
+    "unknown_entity": N_("No training file lists anything as %(name)s."),
     "unknown_intent": N_("No training sentence teaches the intent %(intent)s."),
     "unknown_fact": N_("Nothing is known about %(fact)s."),
     "segment_of_everybody": N_("This segment asks for nothing, so everybody would be in it."),

@@ -111,6 +111,8 @@ def _expect(values: Values) -> Values | None:
     kind = values.get("expect_kind", "text")
     if kind == "pattern":
         return {"pattern": values.get("pattern", "")}
+    if kind == "entity":
+        return {"entity": values.get("entity", "")}
     if kind == "one_of":
         options = str(values.get("one_of", "")).replace("，", ",").split(",")
         return {"one_of": [option.strip() for option in options if option.strip()]}

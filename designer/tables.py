@@ -134,7 +134,7 @@ class Publication(Base):
 
 
 class Evaluation(Base):
-    """One cross-validation of the understanding: how far it is, and what came of it."""
+    """A cross-validation, or a training of Rasa: how far it is, and what came of it."""
 
     __tablename__ = "evaluations"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -142,13 +142,19 @@ class Evaluation(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     change_id: Mapped[int] = mapped_column(Integer)
     """The revision of the drafts that is judged."""
+    kind: Mapped[str] = mapped_column(
+        String(10), default="cross", server_default="cross", index=True
+    )
+    """cross (validation of the embedded engine), or rasa (a training)."""
     state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     """waiting, running, done, failed, or cancelled."""
     done: Mapped[int] = mapped_column(Integer, default=0)
-    """Folds that are done."""
+    """Folds that are done; of a training, hundredths of its three parts."""
     seen_at: Mapped[float] = mapped_column(Float)
     """The last sign of life of whoever works on it."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    log: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The last lines of what Rasa said."""
 
 
 class Import(Base):

@@ -1,17 +1,18 @@
-"""Celery: scheduled releases, imports and evaluations. Thin doors, safe to run twice."""
+"""Celery: scheduled releases, imports, evaluations, trainings. Thin doors, safe to run twice."""
 
 import logging
 
 from celery import Celery, shared_task
 from celery.exceptions import OperationalError
 
-from designer import evaluations
+from designer import evaluations, rasa_work
 from designer.import_work import take_in
 from designer.publications import publish_due
 from runtime.services import portal
 
 IMPORTS = "designer.take_in_imports"
 EVALUATIONS = "designer.evaluate"
+TRAININGS = "designer.train_rasa"
 _log = logging.getLogger(__name__)
 
 
@@ -30,7 +31,14 @@ def take_in_imports() -> None:
 @shared_task(name=EVALUATIONS, ignore_result=True)
 def evaluate() -> None:
     """Judge the understanding wherever somebody asked for it."""
-    evaluations.work(portal().services.engine)
+    evaluations.evaluate(portal().services.engine)
+
+
+@shared_task(name=TRAININGS, ignore_result=True)
+def train_rasa() -> None:
+    """Train Rasa wherever somebody asked for it."""
+    services = portal().services
+    rasa_work.work(services.engine, services.settings.rasa)
 
 
 def call_for(app: Celery | None, task: str) -> None:

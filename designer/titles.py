@@ -130,6 +130,7 @@ class Titles:
             "rules": self.rule,
             "connectors": self.connector,
             "segments": self.segment,
+            "nlu": self.intent,
         }
         return name_of[folder](key) if folder in name_of else _(FILES.get(f"{key}.yaml", key))
 

@@ -4,13 +4,22 @@ import re
 from collections.abc import Mapping, Sequence
 
 from flows import trees
-from flows.fields import KEY
 from flows.yaml_text import values_of
-from runtime.nlu.sentences import NEW_FILE, sentences_in, tidy, with_sentences
+from runtime.nlu.sentences import (
+    NEW_FILE,
+    lists_in,
+    sentences_in,
+    tidy,
+    with_lists,
+    with_sentences,
+)
+from runtime.nlu.training import read_rasa
 
 Files = Mapping[str, str]
 Changed = dict[str, str | None]
 _NAME = re.compile(r"nlu/[A-Za-z0-9_-]+\.yml")
+_INTENT = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,79}")
+_CHINESE = re.compile(r"[⺀-鿿]")
 _LANGUAGE = re.compile(r"(?:^|[_-])([a-z]{2})\.yml\Z")
 
 
@@ -84,12 +93,30 @@ def added(files: Files, pairs: Sequence[tuple[str, str]], language: str = "") ->
     after = dict(files)
     groups: dict[tuple[str, str], list[str]] = {}
     for text, intent in pairs:
-        family = language or ("zh" if re.search(r"[⺀-鿿]", text) else "en")
+        family = language or ("zh" if _CHINESE.search(text) else "en")
         groups.setdefault((file_for(after, family), intent), []).append(text)
     for (path, intent), texts in groups.items():
         known = sentences_in(after.get(path, "")).get(intent, [])
         after[path] = with_sentences(after.get(path) or NEW_FILE, intent, [*known, *texts])
     return {path: text for path, text in after.items() if files.get(path) != text}
+
+
+def merged(files: Files, text: str) -> tuple[Changed, list[str]]:
+    """Take in a Rasa file: sentences with what they annotate, lookup tables, synonyms, regexes.
+
+    Gives the files that differ, and the intents whose names cannot be used here.
+    """
+    read_rasa(text)  # ValueError with the reason where it is no such file.
+    said = sentences_in(text)
+    refused = sorted(intent for intent in said if not is_intent(intent))
+    pairs = [(one, intent) for intent in said if is_intent(intent) for one in said[intent]]
+    changed = added(files, pairs)
+    after, lists = {**files, **changed}, lists_in(text)
+    if lists:
+        words = " ".join(line for lines in lists.values() for line in lines)
+        path = file_for(files, "zh" if _CHINESE.search(words) else "en")
+        changed[path] = with_lists(after.get(path) or NEW_FILE, lists)
+    return {path: body for path, body in changed.items() if files.get(path) != body}, refused
 
 
 def named(text: str, intent: str, title: Mapping[str, str]) -> str:
@@ -102,5 +129,5 @@ def named(text: str, intent: str, title: Mapping[str, str]) -> str:
 
 
 def is_intent(name: str) -> bool:
-    """Say whether a name can be that of an intent here."""
-    return bool(KEY.match(name))
+    """Say whether a name can be that of an intent: as Rasa has them, `faq/ask_name`, `a+b`."""
+    return bool(_INTENT.fullmatch(name))

@@ -13,6 +13,8 @@ from designer.workspace import Workspace, engine, portal
 from flows.model import Line
 from rules.durations import seconds, words
 from runtime.messages import Message
+from runtime.nlu.understand import hear
+from runtime.nlu.understanding import Understanding
 from runtime.preview import (
     VISITOR,
     Tried,
@@ -26,6 +28,7 @@ from runtime.preview import (
     with_known,
 )
 from runtime.releases import Release, draft_release, trained_model
+from runtime.services import Services
 
 MOST_SKIP = 30 * 86400.0
 MOST_LINES = 200
@@ -77,10 +80,16 @@ def move(release: Release, flow: str, chat: Chat, form: Mapping[str, str], lang:
         tried = [preview(release, session, event, now, zone)]
         return _moved(chat, tried, flow, (), 0.0, f"{form['event']} {form.get('product', '')}")
     message = Message(VISITOR, VISITOR, text, lang=lang, payload=payload)
-    tried = [preview(release, session, message, now, zone)]
+    heard = portal().call(_heard, release, text) if text and not payload else None
+    tried = [preview(release, session, message, now, zone, heard)]
     step = payload.removeprefix("/").removeprefix(f"{flow}.")
     line = ("choose", step) if payload else ("visitor", text)
     return _moved(chat, tried, flow, (line,), 0.0, text)
+
+
+async def _heard(services: Services, release: Release, text: str) -> Understanding:
+    """Understand a text as a visitor's is: by Rasa where its model knows these sentences."""
+    return await hear(services.rasa, release.model, release.taught, text, release.entities)
 
 
 def _moved(

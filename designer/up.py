@@ -6,6 +6,7 @@ import secrets
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
@@ -17,6 +18,7 @@ from migrations.run import migrate
 from runtime import releases
 from runtime.db import open_engine, transaction
 from runtime.embedded import python_child, valkey_binary, valkey_child, wait_for_redis
+from runtime.nlu.rasa_command import ENVIRONMENT as RASA_ENVIRONMENT
 from runtime.services import Portal, Services
 from runtime.settings import Settings, kept_secret
 from runtime.supervisor import Child, Supervisor
@@ -57,6 +59,7 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     if web is None:
         return 1
     rasa = rasa_child(settings)
+    mind_rasa = partial(_mind_rasa, supervisor, settings, rasa)
     first = not (settings.data / "ready").exists()
     if first:
         _say("Setting up: database, demo workspace, intent model …")
@@ -64,8 +67,7 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     # The web process takes its time to import; meanwhile the database is prepared.
     supervisor.add(web)
     prepare(settings)
-    if rasa:
-        supervisor.add(rasa)
+    mind_rasa()
     supervisor.add(python_child("worker", settings, ["runtime.tasks.worker"]))
     schedule = str(settings.data / "celery-beat")
     celery = ["celery", "-A", "wsgi:celery", "--workdir", str(ROOT)]
@@ -77,7 +79,7 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
         return 0 if supervisor.stopping else 1
     (settings.data / "ready").touch()
     _greet(settings)
-    supervisor.watch()
+    supervisor.watch(mind_rasa)
     return 0
 
 
@@ -93,18 +95,29 @@ def web_child(settings: Settings) -> Child | None:
 
 
 def rasa_child(settings: Settings) -> Child | None:
-    """Describe Rasa, where it is installed and was trained; only this machine can reach it."""
+    """Describe Rasa, where it is installed; only this machine can reach it."""
     rasa, address = settings.rasa, settings.rasa.folder / "address"
     address.unlink(missing_ok=True)
-    if settings.rasa_url or not rasa.is_installed or rasa.current() is None:
+    if settings.rasa_url or not rasa.is_installed:
         return None
+    address.parent.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address.write_text(f"http://127.0.0.1:{port}", "ascii")
-    command = rasa.server(port, kept_secret(settings, "rasa-token"))
-    environment = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return Child("rasa", command, settings.data / "log" / "rasa.log", environment)
+    environment = {**RASA_ENVIRONMENT, "RASA_TOKEN": kept_secret(settings, "rasa-token")}
+    return Child("rasa", rasa.server(port), settings.data / "log" / "rasa.log", environment)
+
+
+def _mind_rasa(supervisor: Supervisor, settings: Settings, rasa: Child | None) -> None:
+    """Let Rasa run while one of its models is to be served; called over and over."""
+    if rasa is None:
+        return
+    wanted, runs = settings.rasa.current() is not None, rasa in supervisor.children
+    if wanted and not runs:
+        supervisor.add(rasa)
+    elif runs and not wanted:
+        supervisor.drop(rasa)
 
 
 def prepare(settings: Settings) -> None:

@@ -8,12 +8,11 @@ from babel import Locale, UnknownLocaleError
 from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
+from designer.fact_sentences import EMPTY_FACTS, FACTS
 from designer.sentences import (
     DIFFERENCES,
     DOES,
     DURATIONS,
-    EMPTY_FACTS,
-    FACTS,
     KINDS,
     LANGUAGES,
     LEFT_OUT,
@@ -128,6 +127,8 @@ def fact_name(fact: str) -> str:
     """Name a fact as people say it; a slot goes by its own name, a segment by its title."""
     if fact.startswith(PREFIX):
         return _("visitor is in “%(segment)s”", segment=titles().segment(fact.removeprefix(PREFIX)))
+    if fact.startswith("entity.") and fact not in FACTS:
+        return _("“%(entity)s” in the message", entity=fact.removeprefix("entity."))
     return _(FACTS[fact]) if fact in FACTS else fact.removeprefix("slot.")
 
 

@@ -32,13 +32,18 @@ class FlowBook:
     intents: frozenset[str] = frozenset()
     documents: Mapping[str, Document] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    entities: frozenset[str] = frozenset()
 
     def file_of(self, kind: str, key: str) -> Document:
         """Find the document that a flow or a script was read from."""
         return self.documents.get(f"{kind}/{key}.yaml", Document(f"{kind}/{key}.yaml"))
 
 
-def open_book(files: Files, intents: frozenset[str] = frozenset()) -> FlowBook:
+def open_book(
+    files: Files,
+    intents: frozenset[str] = frozenset(),
+    entities: frozenset[str] = frozenset(),
+) -> FlowBook:
     """Read every flow and script; what cannot be read is a problem and left out."""
     documents: dict[str, Document] = {}
     flows: dict[str, Flow] = {}
@@ -62,7 +67,7 @@ def open_book(files: Files, intents: frozenset[str] = frozenset()) -> FlowBook:
     if "widget.yaml" in documents and not documents["widget.yaml"].problems:
         workspace = read_widget(documents["widget.yaml"], workspace)
     problems = tuple(problem for document in documents.values() for problem in document.problems)
-    return FlowBook(workspace, flows, scripts, connectors, intents, documents, problems)
+    return FlowBook(workspace, flows, scripts, connectors, intents, documents, problems, entities)
 
 
 @lru_cache(maxsize=4096)

@@ -37,6 +37,7 @@ class Around:
     languages: tuple[str, ...]
     slots: frozenset[str]
     facts: frozenset[tuple[str, str]]
+    entities: frozenset[str] = frozenset()
 
     def kind_of(self, fact: str) -> str:
         """Give the type of a fact; empty for one that nobody knows."""
@@ -68,7 +69,8 @@ def around(book: FlowBook, facts: Mapping[str, str]) -> Around:
         book.intents,
         tuple(book.workspace.languages),
         slots_of(book),
-        frozenset(facts.items()),
+        frozenset({**{f"entity.{name}": "text" for name in book.entities}, **facts}.items()),
+        book.entities,
     )
     return _known(found)
 
@@ -198,6 +200,9 @@ def _in_ask(document: Document, step: Ask, around: Around) -> Iterator[Problem]:
             yield document.problem("empty_choice", (*here, "choices", i), step.key, number=i + 1)
     if not step.choices and not step.intents and not step.slot:
         yield document.problem("asks_nothing", here, step.key, key=step.key)
+    if step.expect.kind == "entity" and step.expect.entity not in around.entities:
+        place, name = (*here, "expect", "entity"), step.expect.entity
+        yield document.problem("unknown_entity", place, step.key, name=name)
     if step.expect.kind == "pattern":
         try:
             re2.compile(step.expect.pattern)

@@ -3,12 +3,13 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flows.book import Files
 from flows.model import Flow
 from flows.reading import read_flow
 from flows.segments import cut
-from flows.yaml_text import read
+from flows.yaml_text import read, values_of
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def differences(old: Files, new: Files) -> list[Difference]:
             )
             found.append(Difference(f"{kind}_{change.what}", stem, folder=folder))
         else:
-            compare = _in_flow if folder == "flows" else _in_parts
+            compare = {"flows": _in_flow, "nlu": _in_sentences}.get(folder, _in_parts)
             here = compare(change.file, stem, old[change.file], new[change.file])
             found += [replace(difference, folder=folder) for difference in here]
     return found
@@ -106,6 +107,23 @@ def _in_flow(path: str, stem: str, old: str, new: str) -> list[Difference]:
 
 def _moved(before: Flow, after: Flow, key: str) -> bool:
     return before.layout[key] != after.layout[key] and key in after.steps
+
+
+def _in_sentences(_path: str, stem: str, old: str, new: str) -> list[Difference]:
+    """Name the intents of a training file whose sentences differ."""
+    before, after = _intents(old), _intents(new)
+    changed = [intent for intent in {**before, **after} if before.get(intent) != after.get(intent)]
+    found = [Difference("sentences_changed", intent) for intent in changed]
+    return found or [Difference("text_changed", stem)]
+
+
+def _intents(text: str) -> dict[str, Any]:
+    try:
+        items = values_of(text).get("nlu")
+    except ValueError:
+        return {}
+    entries = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return {str(one["intent"]): one.get("examples") for one in entries if one.get("intent")}
 
 
 def _in_parts(_path: str, stem: str, old: str, new: str) -> list[Difference]:

@@ -44,13 +44,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Expect:
-    """What a free answer must look like: text, number, pattern or one_of."""
+    """What a free answer must look like: text, number, pattern, one_of, or name an entity."""
 
     kind: str = "text"
     least: float | None = None
     most: float | None = None
     pattern: str = ""
     one_of: tuple[str, ...] = ()
+    entity: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,8 @@ def _read_expect(fields: Fields) -> Expect:
     if kind == "one_of":
         options = inner.take("one_of", list, ())
         return Expect("one_of", one_of=tuple(str(option) for option in options))
+    if kind == "entity":
+        return Expect("entity", entity=inner.take("entity", str, ""))
     if kind not in ("text", "number"):
         inner.problem("bad_expect", kind)
         return Expect()

@@ -52,6 +52,7 @@ _EXPECT = _object(
     number=_object(min=_NUMBER, max=_NUMBER),
     pattern=_STRING,
     one_of=_list(_STRING),
+    entity=_STRING,
 )
 _STEPS: dict[str, Schema] = {
     "say": {"say": _KEY, "next": _KEY},

@@ -16,6 +16,7 @@ from rules.facts import FACT_KINDS
 from rules.model import Rule
 from rules.segments import Segments, kinds_of, read_segments
 from rules.yaml_text import read_rules
+from runtime.nlu.entities import read_entities
 from runtime.nlu.training import Example, read_rasa
 
 
@@ -45,7 +46,8 @@ def check_files(files: Files) -> Compiled:
 def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     files = dict(items)
     examples, nlu_problems = read_examples(files)
-    book = open_book(files, frozenset(example.intent for example in examples))
+    intents = frozenset(example.intent for example in examples)
+    book = open_book(files, intents, read_entities(files).names)
     segments, their_documents = read_segments(files)
     rules, documents = read_rules(files)
     documents |= their_documents

@@ -68,5 +68,7 @@ async def _release_for(services: Services, seen: Seen) -> Release:
 async def _moment(services: Services, release: Release, seen: Seen, message: Message) -> Moment:
     found = Understanding()
     if message.kind == "message" and message.text and not seen.session.desk:
-        found = await hear(services.rasa, release.model, release.fingerprint, message.text)
+        found = await hear(
+            services.rasa, release.model, release.taught, message.text, release.entities
+        )
     return Moment(message, services.now(), services.local_time(), found, seen.weights)

@@ -60,6 +60,7 @@ class _Writer:
             self.event(
                 "message",
                 **said,
+                engine=found.engine,
                 intent=found.intent,
                 confidence=round(found.confidence, 3),
                 sentiment=found.sentiment,

@@ -55,10 +55,19 @@ class Verdict:
 
 
 def preview(
-    release: Release, session: Session, message: Message, now: float, zone: str = "UTC"
+    release: Release,
+    session: Session,
+    message: Message,
+    now: float,
+    zone: str = "UTC",
+    heard: Understanding | None = None,
 ) -> Tried:
-    """Let a draft answer one message at a time of our choice; other systems are not asked."""
-    tried = _preview(release, session, message, now, zone)
+    """Let a draft answer one message at a time of our choice; other systems are not asked.
+
+    What it is understood as may be given: a recorded talk is heard by the embedded engine, which
+    gives the same on every machine.
+    """
+    tried = _preview(release, session, message, now, zone, heard)
     while tried.session.asked:
         answer = _example(release, tried.session)
         given = Message(VISITOR, VISITOR, kind="answered", data={"answer": answer})
@@ -84,10 +93,17 @@ def _example(release: Release, session: Session) -> Answered:
     return Answered(session.asked, connector.example)
 
 
-def _preview(release: Release, session: Session, message: Message, now: float, zone: str) -> Tried:
+def _preview(
+    release: Release,
+    session: Session,
+    message: Message,
+    now: float,
+    zone: str,
+    heard: Understanding | None = None,
+) -> Tried:
     found = Understanding()
     if message.kind == "message" and message.text and not session.desk:
-        found = understand(release.model, message.text)
+        found = heard or understand(release.model, message.text, release.entities)
     local = datetime.fromtimestamp(now, ZoneInfo(zone))
     thought = think(release, session, Moment(checked(message), now, local, found))
     commit = plan(session, thought, message, now)

@@ -23,7 +23,8 @@ from runtime.compiling import compile_files, read_examples
 from runtime.db import transaction
 from runtime.errors import NothingPublished, ReleaseUnknown
 from runtime.nlu.cascade import EmbeddedModel, train, version
-from runtime.nlu.training import Example, fingerprint
+from runtime.nlu.entities import EntityReader, read_entities
+from runtime.nlu.training import Example, fingerprint, taught
 from runtime.store import keys
 from runtime.tables import CurrentRelease, ModelRow, ReleaseRow
 
@@ -35,7 +36,10 @@ _DRAFT_MODELS: dict[str, EmbeddedModel] = {}
 
 @dataclass(frozen=True)
 class Release:
-    """What visitors get: flows, scripts and rules, compiled, and the model that hears them."""
+    """What visitors get: flows, scripts and rules, compiled, and the model that hears them.
+
+    `fingerprint` names the embedded model, `taught` all that training files say: what Rasa learns.
+    """
 
     number: int
     book: FlowBook
@@ -44,6 +48,8 @@ class Release:
     model: EmbeddedModel | None = None
     fingerprint: str = ""
     segments: Segments = ()
+    taught: str = ""
+    entities: EntityReader = field(default_factory=EntityReader)
 
 
 class ReleaseCache:
@@ -93,16 +99,21 @@ class ReleaseCache:
 
 def _assemble(number: int, files: Files, model: EmbeddedModel | None, name: str) -> Release:
     examples, _ = read_examples(files)
-    book = open_book(files, frozenset(example.intent for example in examples))
+    entities = read_entities(files)
+    book = open_book(files, frozenset(example.intent for example in examples), entities.names)
     rules, _ = read_rules(files)
     segments, _ = read_segments(files)
-    return Release(number, book, rules, Judge.build(rules), model, name, segments)
+    judge, said = Judge.build(rules), taught(files)
+    return Release(number, book, rules, judge, model, name, segments, said, entities)
 
 
 def draft_release(files: Files, model: EmbeddedModel | None) -> Release:
     """Compile a draft for the preview: the oracle judges its rules, nothing is kept."""
     compiled = compile_files(files)
-    return Release(0, compiled.book, compiled.rules, Judge(), model, segments=compiled.segments)
+    name = model_name(compiled.examples)
+    book, rules, segments = compiled.book, compiled.rules, compiled.segments
+    said, entities = taught(files), read_entities(files)
+    return Release(0, book, rules, Judge(), model, name, segments, said, entities)
 
 
 async def publish(redis: Redis, engine: Engine, files: Files, message: str, author: str) -> int:

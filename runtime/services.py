@@ -95,7 +95,8 @@ def open_rasa(settings: Settings) -> Rasa | None:
     address = settings.rasa.folder / "address"
     if not address.exists():
         return None
-    return Rasa(address.read_text("ascii").strip(), kept_secret(settings, "rasa-token"))
+    token = kept_secret(settings, "rasa-token")
+    return Rasa(address.read_text("ascii").strip(), token, home=settings.rasa)
 
 
 class Portal:

@@ -75,6 +75,13 @@ class Supervisor:
         self.children.append(child)
         child.start()
 
+    def drop(self, child: Child) -> None:
+        """Stop a child and do not start it again."""
+        self.children.remove(child)
+        if child.process and child.is_running:
+            child.process.send_signal(signal.SIGTERM)
+            child.process = None
+
     def listen(self) -> None:
         """Stop cleanly on Ctrl-C and on SIGTERM."""
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -22,6 +22,7 @@ from runtime.engine.turn import Turn
 from runtime.language import language_of
 from runtime.messages import Message
 from runtime.nlu.understanding import Understanding
+from runtime.nlu.usual_entities import KINDS, resolved
 from runtime.releases import Release
 
 CREDIT_WINDOW = 24 * 3600.0
@@ -70,10 +71,22 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     }
     if found.intent and sure:
         more["message.intent"] = found.intent
+    named = _named(moment)
+    more |= {f"entity.{name}": value for name, value in reversed(named)}
     facts = snapshot(session.profile, moment.local, more, release.segments)
     intent = found.intent if sure else ""
     message = moment.message
-    return Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
+    turn = Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
+    return replace(turn, entities=named)
+
+
+def _named(moment: Moment) -> tuple[tuple[str, Any], ...]:
+    """Give what a text names; days become those of the calendar, amounts numbers."""
+    today = moment.local.date()
+    return tuple(
+        (name, float(value) if KINDS.get(name) == "number" else resolved(value, today))
+        for name, value in moment.understanding.entities
+    )
 
 
 def _hear(release: Release, session: Session, moment: Moment) -> Moved:

@@ -10,7 +10,9 @@ if [ -f "$home/.ready" ] && cmp -s "$home/.ready" deploy/lock/rasa.txt; then
 fi
 fits() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null; }
 python=""
-for candidate in "${PYTHON310:-}" "$home/bin/python" python3.10 "$HOME"/.pyenv/versions/3.10.*/bin/python /opt/*/bin/python3.10 \
+pyenv="$(command -v pyenv 2>/dev/null || command -v python3)"
+pyenv="${pyenv%/*/*}"
+for candidate in "${PYTHON310:-}" "$home/bin/python" python3.10 "$HOME"/.pyenv/versions/3.10.*/bin/python "$pyenv"/versions/3.10.*/bin/python /opt/*/bin/python3.10 \
   "$(command -v uv >/dev/null 2>&1 && uv python find 3.10 2>/dev/null || true)"; do
   if [ -n "$candidate" ] && fits "$candidate"; then python="$candidate"; break; fi
 done
@@ -26,7 +28,11 @@ fi
 echo "1/3 An environment with $("$python" --version) in $home"
 fits "$home/bin/python" || "$python" -m venv "$home"
 echo "2/3 Rasa and what it needs: about 1 GB to fetch, 2.7 GB on disk; what was fetched is kept"
-"$home/bin/python" -m pip --disable-pip-version-check install --progress-bar on --require-hashes -r deploy/lock/rasa.txt
+if command -v uv >/dev/null 2>&1; then
+  uv pip install --python "$home/bin/python" --require-hashes -r deploy/lock/rasa.txt
+else
+  "$home/bin/python" -m pip --disable-pip-version-check install --progress-bar on --require-hashes -r deploy/lock/rasa.txt
+fi
 echo "3/3 A first start, so that everything is compiled"
 RASA_TELEMETRY_ENABLED=false "$home/bin/rasa" --version
 cp deploy/lock/rasa.txt "$home/.ready"

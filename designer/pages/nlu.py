@@ -16,14 +16,17 @@ from designer.pages.flows import free_key
 from designer.titles import by_title, titles
 from designer.trying import draft
 from designer.turning import turned
-from designer.workspace import Workspace, engine, open_workspace
+from designer.workspace import Workspace, engine, open_workspace, portal
 from flows.model import Ask
 from runtime.nlu.advice import advise
+from runtime.nlu.entities import read_entities
 from runtime.nlu.local import normalise
 from runtime.nlu.misheard import misheard
 from runtime.nlu.telling import telling
 from runtime.nlu.training import read_csv, read_rasa
 from runtime.nlu.understand import understand
+from runtime.nlu.understanding import Understanding
+from runtime.services import Services
 
 bp = Blueprint("nlu", __name__, url_prefix="/nlu")
 PLACE = "nlu"
@@ -64,13 +67,13 @@ def create() -> AnyResponse:
     return redirect(url_for("nlu.one", intent=key))
 
 
-@bp.get("/intents/<intent>")
+@bp.get("/intents/<path:intent>")
 def one(intent: str) -> Response:
     """Show the sentences of one intent, a file beside the other."""
     return _show(intent)
 
 
-@bp.put("/intents/<intent>")
+@bp.put("/intents/<path:intent>")
 @needs("edit")
 def save(intent: str) -> Response:
     """Save the sentences and the name of an intent as one change."""
@@ -96,7 +99,7 @@ def save(intent: str) -> Response:
     return _show(intent, _("Saved. The model is trained anew when you try or publish."))
 
 
-@bp.post("/intents/<intent>/delete")
+@bp.post("/intents/<path:intent>/delete")
 @needs("edit")
 def delete(intent: str) -> Response:
     """Delete an intent with its sentences; steps that listen for it are named as problems."""
@@ -126,10 +129,11 @@ def try_() -> str:
     """Let the drafts' model understand one sentence, and show which words told it."""
     workspace, text = open_workspace(), request.args.get("text", "").strip()[:500]
     model = draft(workspace).model
-    found = understand(model, text)
+    found = understand(model, text, read_entities(workspace.files))
     pieces = telling(model, text, found.intent) if model and found.intent else []
     sure = workspace.compiled.book.workspace.confidence
-    values = {"text": text, "found": found, "pieces": pieces, "sure": sure}
+    theirs = portal().call(_by_rasa, text) if text else None
+    values = {"text": text, "found": found, "pieces": pieces, "sure": sure, "theirs": theirs}
     return render_template("nlu/_tried.html", **values)
 
 
@@ -172,12 +176,17 @@ def take_in() -> Response:
     """Add the sentences of a CSV table or of a Rasa file to the intents."""
     upload = request.files.get("table")
     content = upload.read().decode("utf-8", "replace") if upload else ""
-    reader = read_csv if upload and str(upload.filename).lower().endswith(".csv") else read_rasa
+    is_table = upload is not None and str(upload.filename).lower().endswith(".csv")
     workspace = open_workspace()
     try:
-        pairs = [(one.text, one.intent) for one in reader(content)]
-        refused = sorted({intent for _, intent in pairs if not training_data.is_intent(intent)})
-        texts = training_data.added(workspace.files, [p for p in pairs if p[1] not in refused])
+        if is_table:
+            pairs = [(one.text, one.intent) for one in read_csv(content)]
+            refused = sorted({name for _, name in pairs if not training_data.is_intent(name)})
+            kept = [pair for pair in pairs if pair[1] not in refused]
+            texts = training_data.added(workspace.files, kept)
+        else:
+            texts, refused = training_data.merged(workspace.files, content)
+            pairs = [(one.text, one.intent) for one in read_rasa(content)]
     except ValueError as error:
         return page(_("Nothing was taken in: %(why)s", why=error), 422)
     _save(texts, _("sentences taken in"))
@@ -185,6 +194,12 @@ def take_in() -> Response:
     if refused:
         said += " " + _("Left out, for their names: %(names)s", names=", ".join(refused[:10]))
     return page(said)
+
+
+async def _by_rasa(services: Services, text: str) -> Understanding | None:
+    """Ask Rasa too where one of its models is loaded, whatever that was trained on."""
+    rasa = services.rasa
+    return await rasa.parse(text) if rasa and await rasa.model() else None
 
 
 def _save(texts: training_data.Changed, label: str) -> None:

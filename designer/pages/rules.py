@@ -143,7 +143,10 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         **looked,
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
         "facts": facts_to_choose(
-            sorted(f"slot.{slot}" for slot in slots_of(book)), lists, workspace.compiled.segments
+            sorted(f"slot.{slot}" for slot in slots_of(book)),
+            lists,
+            workspace.compiled.segments,
+            book.entities,
         ),
         "products": products,
         "events": EVENTS,

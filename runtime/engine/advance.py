@@ -33,7 +33,7 @@ def hear(book: FlowBook, session: Session, turn: Turn) -> Moved | None:
         return None
     to = pick(step, turn, session.flow)
     if to is None and step.slot and turn.text and not step.choices:
-        value = fill(step.expect, turn.text)
+        value = fill(step.expect, turn.text, turn.entities)
         if value is not None:
             slots = {**session.slots, step.slot: value}
             walk.session = replace(session, slots=slots)

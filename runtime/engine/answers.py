@@ -1,6 +1,7 @@
 """What an answer to an ask means: a choice, an intent, or a value for a slot."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import re2
@@ -30,11 +31,16 @@ def pick(step: Ask, turn: Turn, flow: str) -> str | None:
     return step.intents.get(turn.intent) if turn.intent else None
 
 
-def fill(expect: Expect, text: str) -> Any:
-    """Read the value that an ask expects out of a text; None when it does not fit."""
+def fill(expect: Expect, text: str, entities: Sequence[tuple[str, str]] = ()) -> Any:
+    """Read the value that an ask expects out of a text; None when it does not fit.
+
+    `entities` are what the text names, as pairs of name and value.
+    """
     words = unicodedata.normalize("NFKC", text).strip()[:MOST_TEXT]
     if not words:
         return None
+    if expect.kind == "entity":
+        return next((value for name, value in entities if name == expect.entity), None)
     if expect.kind == "number":
         return _number(expect, words)
     if expect.kind == "pattern":

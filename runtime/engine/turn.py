@@ -30,3 +30,4 @@ class Turn:
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     coupon: Coupon | None = None
     unheard: bool = False
+    entities: tuple[tuple[str, str], ...] = ()

@@ -1,21 +1,19 @@
-"""Trains Rasa on a workspace's own files: held out and measured first, then whole, then swapped in.
+"""Trains Rasa on a workspace's own files: held out and measured first, then whole.
 
 Every model is named by its training data, so that the runtime knows whether the loaded one belongs
-to what is live. The one before is kept for the way back.
+to what is live.
 """
 
 import json
-import os
 import random
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.nlu.training import Example, fingerprint, write_rasa
-from runtime.rasa_home import RasaHome
+from runtime.nlu.rasa_command import Say, run
+from runtime.nlu.training import Example, taught, write_rasa
+from runtime.rasa_home import TRIAL, RasaHome
 
-Say = Callable[[str], None]
 HELD_OUT = 0.2
 LEAST = 5
 """Sentences of an intent below which none of it is held out."""
@@ -35,34 +33,38 @@ policies: []
 """
 
 
-class RasaFailed(Exception):
-    """Rasa's own command ended badly; its last lines say why."""
-
-
 @dataclass(frozen=True)
 class Trained:
-    """A trained model, and its accuracy on unseen sentences (None: too few to hold any out)."""
+    """A trained model, how it did on unseen sentences, and these; no measures where none were."""
 
     path: Path
-    accuracy: float | None
+    measures: Mapping[str, float]
+    kept: tuple[Example, ...]
     held_out: tuple[Example, ...]
 
 
 def train(
     rasa: RasaHome, files: Mapping[str, str], examples: Sequence[Example], language: str, say: Say
 ) -> Trained:
-    """Measure on held-out sentences, then train on all; RasaFailed when Rasa does not manage."""
-    _configure(rasa, language)
-    kept, held_out = hold_out(examples)
-    accuracy = None
-    if held_out:
-        say(f"1/3 Training on {len(kept)} sentences, {len(held_out)} held out")
-        trial = _train(rasa, "trial", {"kept.yml": write_rasa(kept)}, say)
-        say("2/3 Measuring on what was held out")
-        accuracy, _macro_f1 = _measure(rasa, trial, held_out, say)
-    say(f"3/3 Training on all {len(examples)} sentences")
-    nlu = {path.removeprefix("nlu/"): text for path, text in files.items() if path[:4] == "nlu/"}
-    return Trained(_train(rasa, fingerprint(examples), nlu, say), accuracy, tuple(held_out))
+    """Measure on held-out sentences, then train on all; RasaFailed when Rasa does not manage.
+
+    One training at a time: a second one is refused, whoever asks for it.
+    """
+    with rasa.training():
+        _configure(rasa, language)
+        kept, held_out = hold_out(examples)
+        measures: dict[str, float] = {}
+        if held_out:
+            say(f"1/3 Training on {len(kept)} sentences, {len(held_out)} held out")
+            trial = _train(rasa, TRIAL, {"kept.yml": write_rasa(kept)}, say)
+            say("2/3 Measuring on what was held out")
+            accuracy, macro_f1 = _measure(rasa, trial, held_out, say)
+            measures = {"accuracy": accuracy, "macro_f1": macro_f1}
+        say(f"3/3 Training on all {len(examples)} sentences")
+        nlu = {path[4:]: text for path, text in files.items() if path[:4] == "nlu/"}
+        model = _train(rasa, taught(files), nlu, say)
+        rasa.clear_out(model)
+    return Trained(model, measures, tuple(kept), tuple(held_out))
 
 
 def hold_out(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
@@ -88,11 +90,13 @@ def _train(rasa: RasaHome, name: str, nlu: Mapping[str, str], say: Say) -> Path:
         old.unlink()
     for file, text in nlu.items():
         (data / file).write_text(text, "utf-8")
-    models = rasa.folder / "models"
+    fresh = rasa.folder / "fresh"
     config = str(rasa.folder / "config.yml")
-    arguments = ["train", "nlu", "-c", config, "-u", str(data), "--out", str(models)]
+    arguments = ["train", "nlu", "-c", config, "-u", str(data), "--out", str(fresh)]
     run(rasa, [*arguments, "--fixed-model-name", name], say)
-    return models / f"{name}.tar.gz"
+    # A model that could not be written whole must not stand where the served one stood.
+    rasa.models.mkdir(exist_ok=True)
+    return (fresh / f"{name}.tar.gz").replace(rasa.models / f"{name}.tar.gz")
 
 
 def judge(
@@ -100,7 +104,7 @@ def judge(
 ) -> tuple[float, float]:
     """Train Rasa on some sentences and give accuracy and macro F1 on others; serves nothing."""
     _configure(rasa, language)
-    trial = _train(rasa, "trial", {"kept.yml": write_rasa(kept)}, say)
+    trial = _train(rasa, TRIAL, {"kept.yml": write_rasa(kept)}, say)
     return _measure(rasa, trial, list(out), say)
 
 
@@ -121,23 +125,3 @@ def _measure(rasa: RasaHome, model: Path, held_out: list[Example], say: Say) -> 
     report = json.loads((results / "intent_report.json").read_text("utf-8"))
     right = report["accuracy"] if "accuracy" in report else report["micro avg"]["f1-score"]
     return float(right), float(report["macro avg"]["f1-score"])
-
-
-def run(rasa: RasaHome, arguments: list[str], say: Say) -> None:
-    """Run one command of Rasa, its lines told as they come; RasaFailed with the last of them."""
-    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    last: list[str] = []
-    with subprocess.Popen(  # noqa: S603  our own command, no shell
-        [str(rasa.home / "bin" / "rasa"), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=environment,
-        cwd=rasa.folder,
-    ) as process:
-        for line in process.stdout or ():
-            last = [*last[-9:], line.rstrip()]
-            say(f"    {line.rstrip()}")
-        if process.wait() != 0:
-            raise RasaFailed("\n".join(last))

@@ -12,6 +12,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from flows.yaml_text import edit, values_of
 
 NEW_FILE = 'version: "3.1"\nnlu: []\n'
+LISTS = ("lookup", "synonym", "regex")
 MOST_SENTENCES = 5_000
 LONGEST = 500
 
@@ -53,6 +54,47 @@ def with_sentences(text: str, intent: str, sentences: Sequence[str]) -> str:
             _change_list(item["examples"], wanted)
         else:
             item["examples"] = _block(wanted)
+
+    return edit(text or NEW_FILE, change)
+
+
+def lists_in(text: str) -> dict[tuple[str, str], list[str]]:
+    """Give the lookup tables, synonyms and regexes of a training file, by kind and name."""
+    try:
+        items = values_of(text).get("nlu")
+    except ValueError:
+        return {}
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in items if isinstance(items, list) else ():
+        kind = next((kind for kind in LISTS if isinstance(item, dict) and kind in item), "")
+        if kind:
+            lines = [line for line in _lines(item.get("examples")) if line]
+            found.setdefault((kind, str(item[kind])), []).extend(lines)
+    return found
+
+
+def with_lists(text: str, lists: Mapping[tuple[str, str], Sequence[str]]) -> str:
+    """Add lookup tables, synonyms and regexes to a training file; a known one gains lines."""
+    known = lists_in(text)
+    fresh = {
+        of: [line for line in lines if line not in known.get(of, ())] for of, lines in lists.items()
+    }
+    if not any(fresh.values()):
+        return text
+
+    def change(tree: CommentedMap) -> None:
+        items = tree.get("nlu")
+        if not isinstance(items, CommentedSeq):
+            items = tree["nlu"] = CommentedSeq()
+        items.fa.set_block_style()
+        for (kind, name), lines in fresh.items():
+            both = _block([*known.get((kind, name), ()), *lines])
+            mine = (one for one in items if isinstance(one, CommentedMap) and one.get(kind) == name)
+            item = next(mine, None)
+            if item is None:
+                items.append(CommentedMap({kind: name, "examples": both}))
+            else:
+                item["examples"] = both
 
     return edit(text or NEW_FILE, change)
 

@@ -10,8 +10,9 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -149,6 +150,26 @@ def fingerprint(examples: Iterable[Example]) -> str:
     """Return a hash of the set of examples, whatever their order: 32 hexadecimal digits."""
     content = sorted({(example.intent, example.text) for example in examples})
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=16).hexdigest()
+
+
+def taught(files: Mapping[str, str]) -> str:
+    """Return a hash of all that training files say, entities too: 32 hexadecimal digits.
+
+    Comments and the order of files do not count; empty where there is nothing to learn.
+    """
+    said = [_said(files[path]) for path in sorted(files) if path.startswith("nlu/")]
+    content = "\n".join(filter(None, sorted(said)))
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest() if content else ""
+
+
+@lru_cache(maxsize=64)
+def _said(text: str) -> str:
+    try:
+        document = _load(text)
+    except ValueError:
+        return ""
+    items = document.get("nlu") if isinstance(document, dict) else None
+    return json.dumps(items, sort_keys=True, default=str) if items else ""
 
 
 def evaluate(model: Classifier, examples: Sequence[Example]) -> Evaluation:

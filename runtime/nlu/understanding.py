@@ -8,7 +8,7 @@ class Understanding:
     """Intent, entities and sentiment of a text.
 
     `confidence` and the numbers of `ranking` (best first) lie between 0 and 1, `compound` between
-    -1 and 1. Entities are pairs of name and value.
+    -1 and 1. Entities are pairs of name and value. `model` names the one of Rasa's that heard it.
     """
 
     intent: str = ""
@@ -16,6 +16,7 @@ class Understanding:
     ranking: tuple[tuple[str, float], ...] = ()
     entities: tuple[tuple[str, str], ...] = ()
     engine: str = "embedded"
+    model: str = ""
     sentiment: str = "unknown"
     compound: float = 0.0
     anger: float = 0.0

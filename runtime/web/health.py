@@ -47,7 +47,7 @@ async def state_of(services: Services) -> dict[str, dict[str, Any]]:
             **judge.counts,
         }
         parts["understanding"] = {"state": "up" if release.model else "degraded"}
-        parts |= await _rasa_state(services, release.fingerprint)
+        parts |= await _rasa_state(services, release.taught)
     except (RuntimeFailed, RedisError, OSError) as error:
         parts["release"] = {"state": "down", "why": type(error).__name__}
     parts["database"] = await run_in_threadpool(_database_state, services)
@@ -55,7 +55,7 @@ async def state_of(services: Services) -> dict[str, dict[str, Any]]:
 
 
 async def _rasa_state(services: Services, data: str) -> dict[str, Any]:
-    if services.rasa is None:
+    if services.rasa is None or not services.rasa.is_wanted:
         return {}
     model = await services.rasa.model()
     if await services.rasa.knows(data):

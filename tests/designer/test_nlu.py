@@ -133,9 +133,9 @@ def test_a_cancelled_evaluation_ends_before_its_next_part(
 def test_one_that_was_left_behind_is_taken_up_again(portal: Portal) -> None:
     engine = portal.services.engine
     asked = evaluations.ask(engine, "x")
-    assert evaluations._claim(engine) == asked.id
-    assert evaluations._claim(engine) is None, "somebody is at it"
+    assert evaluations._claim(engine, evaluations.CROSS) == asked.id
+    assert evaluations._claim(engine, evaluations.CROSS) is None, "somebody is at it"
     with transaction(engine) as database:
         row = database.get_one(Evaluation, asked.id)
         row.seen_at -= evaluations.SILENT + 1
-    assert evaluations._claim(engine) == asked.id
+    assert evaluations._claim(engine, evaluations.CROSS) == asked.id

@@ -54,3 +54,44 @@ def test_a_circle_of_requests_comes_to_an_end() -> None:
     circle = FLOW.replace("next: told", "next: look")
     opening = Message(VISITOR, VISITOR, kind="open", data={"flow": "welcome"})
     assert len(preview(draft(circle), fresh_session({}), opening, 0.0).entered) > 100
+
+
+NAMED = """\
+flow: welcome
+start: need
+steps:
+  need: {ask: need, slot: product, expect: {entity: product}, next: rich, otherwise: need}
+  rich: {branch: [{when: {fact: entity.money, op: gte, value: 5000}, next: told}], otherwise: sorry}
+  told: {say: told}
+  sorry: {say: sorry}
+"""
+LISTED = """\
+version: "3.1"
+nlu:
+- lookup: product
+  examples: |
+    - 小米14
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("我要小米14，六千块以内的", "订单小米14"),
+        ("小米１４，五百块", "暂时查不到"),
+        ("随便", "请问需要什么？"),
+    ],
+)
+def test_what_a_message_names_fills_a_slot_and_can_be_asked_for(words: str, said: str) -> None:
+    files = {
+        **SMALL,
+        "flows/welcome.yaml": NAMED,
+        "nlu/more_zh.yml": LISTED,
+        "scripts/told.yaml": script("told", "订单{{ slot.product }}"),
+        "scripts/sorry.yaml": script("sorry", "暂时查不到"),
+    }
+    release = draft_release(files, None)
+    opening = Message(VISITOR, VISITOR, kind="open", data={"flow": "welcome"})
+    session = preview(release, fresh_session({}), opening, 0.0).session
+    tried = preview(release, session, Message(VISITOR, VISITOR, words), 0.0)
+    assert tried.replies[-1].text == said

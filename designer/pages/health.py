@@ -1,0 +1,50 @@
+"""How the installation does: what is up, what is degraded and what that means, what is down."""
+
+from flask import Blueprint, Response
+from flask_babel import gettext as _
+
+from designer.access import needs
+from designer.fragments import show
+from designer.marking import N_
+from designer.workspace import portal
+from runtime.web.health import state_of
+
+bp = Blueprint("health", __name__, url_prefix="/health")
+
+PARTS = {
+    "redis": N_("Memory of the conversations (Redis)"),
+    "database": N_("Database"),
+    "release": N_("Release that is live"),
+    "rule_matcher": N_("Rules"),
+    "understanding": N_("Understanding, built in"),
+    "rasa": N_("Understanding by Rasa"),
+}
+MEANING = {
+    ("redis", "down"): N_("Nobody can be answered until it is back; it restarts by itself."),
+    ("release", "down"): N_("Nothing was published yet, or what is live cannot be read."),
+    ("database", "degraded"): N_("Conversations go on; drafts and figures wait until it is back."),
+    ("rule_matcher", "degraded"): N_("Rules are judged more slowly, with the same outcome."),
+    ("understanding", "degraded"): N_("No sentences were published: only buttons are understood."),
+    ("rasa", "degraded"): N_("The built-in engine answers meanwhile."),
+}
+STATES = {"up": N_("works"), "degraded": N_("degraded"), "down": N_("down")}
+
+
+@bp.get("/")
+@needs("edit")
+def page() -> Response:
+    """Show every part, and what it means when one is not well."""
+    rows = []
+    for name, found in portal().call(state_of).items():
+        state = found["state"]
+        rows.append(
+            {
+                "name": _(PARTS.get(name, name)),
+                "state": state,
+                "label": _(STATES[state]),
+                "meaning": _(MEANING[name, state]) if (name, state) in MEANING else "",
+                "detail": str(found.get("model") or found.get("number") or ""),
+                "why": str(found.get("why") or ""),
+            }
+        )
+    return show("health", "parts", rows=rows)

@@ -1,0 +1,82 @@
+"""One command of Rasa's, run apart: its lines as they come, ended when whoever asked gives up."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import IO
+
+from runtime.rasa_home import RasaHome
+
+Say = Callable[[str], None]
+"""Told every line, and an empty one each second; what it raises ends the command."""
+LAST = 10
+"""Lines a failure is explained with."""
+ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+
+
+class RasaFailed(Exception):
+    """Rasa's own command ended badly; its last lines say why."""
+
+
+def run(rasa: RasaHome, arguments: list[str], say: Say) -> None:
+    """Run one command to its end; RasaFailed with the last lines when that is a bad one."""
+    command = [str(rasa.home / "bin" / "rasa"), *arguments]
+    last: list[str] = []
+    with subprocess.Popen(  # noqa: S603  our own command, no shell
+        # It must not outlive whoever waits for it, however that one ends.
+        [sys.executable, "-m", "runtime.ends_with_parent", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+        env={**os.environ, **ENVIRONMENT},
+        cwd=rasa.folder,
+        process_group=0,
+    ) as process:
+        try:
+            for line in _lines(process.stdout):
+                if line:
+                    last = [*last[1 - LAST :], line]
+                say(f"    {line}" if line else "")
+        except BaseException:
+            _kill(process)
+            raise
+        status = process.wait()
+    if status != 0:
+        raise RasaFailed("\n".join(last) or f"it ended with status {status}")
+
+
+def _lines(pipe: IO[str] | None) -> Iterator[str]:
+    """Give lines as they come, and an empty one for every second without."""
+    found: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for line in pipe or ():
+            found.put(line.rstrip())
+        found.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = found.get(timeout=1.0)
+        except queue.Empty:
+            line = ""
+        if line is None:
+            return
+        yield line
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
