@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO
 
-from runtime.rasa_home import RasaHome
+from runtime.rasa_home import ROOT, RasaHome
 
 Say = Callable[[str], None]
 """Told every line, and an empty one each second; what it raises ends the command."""
@@ -21,7 +21,13 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONWARNINGS": "ignore",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
 }
+if (ROOT / "pyproject.toml").exists():
+    # For the components in plugins/rasa. Not of an installed package: that lies among libraries
+    # of another Python, which Rasa must not see.
+    ENVIRONMENT["PYTHONPATH"] = str(ROOT)
 
 
 class RasaFailed(Exception):
