@@ -87,6 +87,18 @@ def _read_weighting(
     return "even", {}
 
 
+def _thresholds(fields: Fields) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for language in ("zh", "en"):
+        value = fields.take(language, (int, float), None)
+        if value is not None and not 0 <= value <= 1:
+            fields.problem("out_of_range", language, key=language, least=0, most=1)
+        elif value is not None:
+            found[language] = float(value)
+    fields.finish()
+    return found
+
+
 def read_workspace(document: Document) -> Workspace:
     """Read the workspace file."""
     fields = Fields(document, document.value, ())
@@ -125,6 +137,7 @@ def read_workspace(document: Document) -> Workspace:
         tests,
         four_eyes,
         {intent: named.text(intent) for intent in named.value},
+        escalation=_thresholds(fields.inside("escalation")),
     )
     human.finish()
     fields.finish()

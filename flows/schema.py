@@ -47,6 +47,7 @@ _DEFS: Schema = {
         ]
     }
 }
+_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _EXPECT = _object(
     text=_object(min=_NUMBER, max=_NUMBER),
     number=_object(min=_NUMBER, max=_NUMBER),
@@ -170,6 +171,7 @@ def _workspace() -> Schema:
         confidence=_NUMBER,
         coupons=_map(coupon),
         intents=_map(_TEXT),
+        escalation=_object(zh=_SHARE, en=_SHARE),
         publishing=_object(tests={"enum": ["block", "warn"]}, four_eyes={"type": "boolean"}),
     )
 

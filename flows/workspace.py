@@ -32,6 +32,7 @@ class Workspace:
 
     `tests` says what a failing test does to publishing, `block` or `warn`; with `four_eyes` what
     one person asks to publish another must look at. `intents` names intents for people.
+    `escalation` says by language from where on a message counts against a visitor's patience.
     """
 
     key: str = "workspace"
@@ -48,3 +49,4 @@ class Workspace:
     widget_title: Text = field(default_factory=dict)
     widget_greeting: Text = field(default_factory=dict)
     widget_color: str = "#4f46e5"
+    escalation: Mapping[str, float] = field(default_factory=dict)

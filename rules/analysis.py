@@ -23,6 +23,8 @@ RANGES = {
     "time.weekday": (1, 7),
     "sentiment.compound": (-1, 1),
     "sentiment.anger": (0, 1),
+    "sentiment.escalate": (0, 1),
+    "sentiment.recent": (-1, 1),
 }
 COUNTS = ("cart.", "order.count", "order.total", "session.")
 NEGATIVES = ("ne", "not_in")

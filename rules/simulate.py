@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.arbiter import Drop, decide, remember
 from rules.model import MESSAGE, TICK, Event, Rule
+from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
 from rules.segments import Segments
 from rules.snapshot import fold, snapshot
@@ -28,17 +29,18 @@ def simulate(
     rules: Sequence[Rule], events: Sequence[Event], segments: Segments = ()
 ) -> list[Moment]:
     """Replay the events of one visitor, with every timer that comes due between them."""
-    state, profile = RuleState(), dict[str, Any]()
+    state, profile, mood = RuleState(), dict[str, Any](), Mood()
     moments: list[Moment] = []
     for event in sorted(events, key=lambda event: event.at):
         while timers := [at for _, at in state.armed.values() if at <= event.at]:
             at = min(timers)
             state, woken = due(rules, state, at)
-            facts = _facts(profile, Event(TICK, at), segments)
+            facts = _facts(profile, Event(TICK, at), segments, mood)
             state = _judge(woken, state, facts, at, moments)
         profile = fold(profile, event)
+        mood = _felt(mood, event)
         state, woken = react(rules, state, event)
-        state = _judge(woken, state, _facts(profile, event, segments), event.at, moments)
+        state = _judge(woken, state, _facts(profile, event, segments, mood), event.at, moments)
     return moments
 
 
@@ -50,10 +52,20 @@ def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
     ]
 
 
-def _facts(profile: dict[str, Any], event: Event, segments: Segments) -> dict[str, Any]:
+def _felt(mood: Mood, event: Event) -> Mood:
+    """Take in the mood of a message, by the usual thresholds."""
+    if event.name != MESSAGE:
+        return mood
+    compound, anger = (float(event.properties.get(name) or 0) for name in ("compound", "anger"))
+    threshold = threshold_for(str(event.properties.get("text", "")), {})
+    return after(mood, compound, anger, threshold)
+
+
+def _facts(profile: dict[str, Any], event: Event, segments: Segments, mood: Mood) -> dict[str, Any]:
     now = datetime.fromtimestamp(event.at, UTC)
     said = {_HEARD.get(name, f"message.{name}"): v for name, v in event.properties.items()}
-    return snapshot(profile, now, said if event.name == MESSAGE else {}, segments)
+    heard = {**said, **mood.facts} if event.name == MESSAGE else mood.facts
+    return snapshot(profile, now, heard, segments)
 
 
 _HEARD = {name: f"sentiment.{name}" for name in ("compound", "anger")}

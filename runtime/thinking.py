@@ -13,6 +13,7 @@ from flows.model import in_language
 from rules import triggers
 from rules.arbiter import decide, remember
 from rules.model import MESSAGE, PAGE_LEAVE, Event, Rule
+from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_late, number, order_id_of, snapshot
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
@@ -66,6 +67,8 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
         "sentiment.label": found.sentiment,
         "sentiment.compound": found.compound,
         "sentiment.anger": found.anger,
+        "sentiment.escalate": round(escalation(found.compound, found.anger), 4),
+        **session.mood.facts,
         "session.messages": session.messages,
         "session.fallbacks": session.fallbacks,
     }
@@ -93,6 +96,9 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(session, messages=session.messages + 1)
     if session.desk:
         return session, []  # A person answers now; the line itself is in the log.
+    found, chosen = moment.understanding, release.book.workspace.escalation
+    threshold = threshold_for(moment.message.text, chosen)
+    session = replace(session, mood=after(session.mood, found.compound, found.anger, threshold))
     turn = _turn(release, session, moment)
     said = {"intent": turn.intent, "sentiment": moment.understanding.sentiment}
     event = Event(MESSAGE, moment.now, said)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from rules.mood import Mood
 from rules.triggers import RuleState
 
 
@@ -49,6 +50,7 @@ class Session:
     exposures: tuple[Exposure, ...] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
     rules: RuleState = field(default_factory=RuleState)
+    mood: Mood = field(default_factory=Mood)
 
 
 def to_values(session: Session) -> dict[str, Any]:
@@ -66,4 +68,6 @@ def from_values(values: Mapping[str, Any]) -> Session:
     rules["armed"] = {key: (int(g), float(at)) for key, (g, at) in rules.get("armed", {}).items()}
     rules["spoke"] = {key: tuple(times) for key, times in rules.get("spoke", {}).items()}
     kept["rules"] = RuleState(**rules)
+    mood = dict(kept.get("mood", {}))
+    kept["mood"] = Mood(**{**mood, "recent": tuple(mood.get("recent", ()))})
     return Session(**kept)

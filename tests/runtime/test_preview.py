@@ -95,3 +95,27 @@ def test_what_a_message_names_fills_a_slot_and_can_be_asked_for(words: str, said
     session = preview(release, fresh_session({}), opening, 0.0).session
     tried = preview(release, session, Message(VISITOR, VISITOR, words), 0.0)
     assert tried.replies[-1].text == said
+
+
+def test_two_bad_messages_upset_a_visitor_and_a_rule_may_ask_for_it() -> None:
+    flow = """\
+flow: welcome
+start: need
+steps:
+  need: {ask: need, slot: said, next: look}
+  look: {branch: [{when: {fact: visitor.upset, op: eq, value: true}, next: sorry}], otherwise: need}
+  sorry: {say: sorry}
+"""
+    files = {
+        **SMALL,
+        "flows/welcome.yaml": flow,
+        "scripts/sorry.yaml": script("sorry", "真的很抱歉"),
+        "workspace.yaml": SMALL["workspace.yaml"] + "escalation: {zh: 0.3}\n",
+    }
+    release = draft_release(files, None)
+    opening = Message(VISITOR, VISITOR, kind="open", data={"flow": "welcome"})
+    session = preview(release, fresh_session({}), opening, 0.0).session
+    first = preview(release, session, Message(VISITOR, VISITOR, "太差了，垃圾"), 0.0)
+    assert first.replies[-1].text == "请问需要什么？"
+    again = preview(release, first.session, Message(VISITOR, VISITOR, "骗子，气死我了"), 0.0)
+    assert again.replies[-1].text == "真的很抱歉"
