@@ -26,6 +26,7 @@ from designer.pages import (
     inspector,
     nlu,
     nlu_evaluation,
+    nlu_mood,
     nlu_rasa,
     overlay,
     people,
@@ -42,6 +43,7 @@ from designer.pages import (
 )
 from designer.tables import Role, User
 from designer.thumbnails import thumbnail
+from runtime.nlu.sentiment import score
 from runtime.services import Portal
 from runtime.settings import Settings, kept_secret
 
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     scripts,
     nlu,
     nlu_evaluation,
+    nlu_mood,
     nlu_rasa,
     rules,
     segments,
@@ -181,6 +184,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["wording"] = wording.sentence
     app.jinja_env.filters["text"] = titles.in_screen_language
     app.jinja_env.filters["thumbnail"] = thumbnail
+    app.jinja_env.filters["escalation"] = lambda said: score(said).escalate
     app.jinja_env.filters["note_words"] = lambda note: wording.note_words(
         note.name, dict(note.data)
     )

@@ -157,6 +157,18 @@ class Evaluation(Base):
     """The last lines of what Rasa said."""
 
 
+class MoodLabel(Base):
+    """What somebody said of a message, without what may name a visitor: angry or not."""
+
+    __tablename__ = "mood_labels"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    text: Mapped[str] = mapped_column(String(300), unique=True)
+    language: Mapped[str] = mapped_column(String(2))
+    angry: Mapped[bool] = mapped_column(Boolean)
+    author: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
+
+
 class Import(Base):
     """A foreign bot on its way into the drafts, and what became of it."""
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
+from markupsafe import escape
 
-from designer.access import agent_name, needs
+from designer import mood_labels
+from designer.access import agent_name, author, needs
 from designer.fragments import show
-from designer.workspace import portal
+from designer.workspace import engine, portal
 from runtime.desk import inbox as desk
 from runtime.messages import MOST_TEXT
 
@@ -27,6 +29,16 @@ def waiting() -> Response:
     """Show just the list, which asks for itself again and again."""
     rows = portal().call(desk.at_desk)
     return show("inbox", "waiting", rows=rows, visitor=request.args.get("visitor", ""))
+
+
+@bp.post("/moods")
+@needs("answer")
+def label() -> Response:
+    """Keep what an agent says of a message: angry or not. The thresholds are chosen by that."""
+    text = request.form.get("text", "").strip()
+    if text:
+        mood_labels.label(engine(), author(), text, request.form.get("angry") == "1")
+    return Response(f"<small class='muted'>{escape(_('Thank you.'))}</small>")
 
 
 @bp.get("/<visitor>")

@@ -18,7 +18,43 @@ function common() {
   };
 }
 
-const kinds = { days, heat, calibration };
+const kinds = { days, heat, calibration, curve };
+
+/** Precision and recall by threshold, and the threshold that is chosen. */
+function curve({ points, threshold, words }) {
+  const { line, text, ...shared } = common(), percent = { ...text, formatter: (share) => `${Math.round(share * 100)} %` };
+  const [right, found] = ["precision", "recall"].map((key) => points.map((point) => [point.threshold, point[key]]));
+  const here = { type: "line", silent: true, symbol: "none", data: [[threshold, 0], [threshold, 1]], tooltip: { show: false }, lineStyle: { color: token("--danger"), width: 2 } };
+  const one = (name, data, color, symbol) => ({ name, type: "line", data, symbol, symbolSize: 6, itemStyle: { color }, lineStyle: { color } });
+  return {
+    ...shared,
+    animation: false,
+    grid: { left: 8, right: 16, top: 24, bottom: 44, containLabel: true },
+    legend: { bottom: 0, textStyle: text },
+    tooltip: { ...shared.tooltip, trigger: "axis", valueFormatter: (share) => `${Math.round(share * 100)} %` },
+    xAxis: { type: "value", min: 0, max: 1, axisLabel: text, splitLine: { show: false } },
+    yAxis: { type: "value", min: 0, max: 1, axisLabel: percent, splitLine: line },
+    series: [one(words.precision, right, token("--accent"), "circle"), one(words.recall, found, token("--ok"), "rect"), here],
+  };
+}
+
+/** Let a slider move the threshold of its curve, and say what that one would do. */
+function follow(slider) {
+  const home = document.getElementById(slider.dataset.curve), form = slider.form;
+  slider.previousElementSibling.value = slider.value;
+  if (!home) return;
+  const data = JSON.parse(home.dataset.chart), threshold = Number(slider.value);
+  home.dataset.chart = JSON.stringify({ ...data, threshold });
+  if (shown.has(home)) draw(home);
+  const point = data.points.reduce((a, b) => (Math.abs(b.threshold - threshold) < Math.abs(a.threshold - threshold) ? b : a));
+  const says = form.querySelector("[data-says]"), share = (value) => Math.round(value * 100);
+  says.textContent = says.dataset.says.replace("%flagged%", point.flagged).replace("%right%", point.right).replace("%precision%", share(point.precision)).replace("%recall%", share(point.recall));
+}
+document.addEventListener("input", ({ target }) => { if (target.matches("[data-curve]")) follow(target); });
+document.addEventListener("click", ({ target }) => {
+  const slider = target.matches("[data-threshold]") && target.form.querySelector("[data-curve]");
+  if (slider) { slider.value = target.dataset.threshold; follow(slider); }
+});
 
 /** The confusion matrix; a cell is the darker the more often it happened. */
 function heat({ labels, cells }) {
@@ -82,7 +118,7 @@ const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) { seen.unobserve(target); draw(target); }
 });
 const sized = new ResizeObserver((entries) => { for (const { target } of entries) shown.get(target)?.resize(); });
-function observe(root) { for (const home of root.querySelectorAll?.("[data-chart]") ?? []) { seen.observe(home); sized.observe(home); } }
+function observe(root) { for (const slider of root.querySelectorAll?.("[data-curve]") ?? []) follow(slider); for (const home of root.querySelectorAll?.("[data-chart]") ?? []) { seen.observe(home); sized.observe(home); } }
 
 document.addEventListener("htmx:load", ({ detail }) => observe(detail.elt));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { for (const home of document.querySelectorAll("[data-chart]")) if (shown.has(home)) draw(home); });
