@@ -10,6 +10,7 @@ from designer import drafts, history
 from designer.cards import cards_of, differing, notes_of, seen_as
 from designer.condition_trees import facts_to_choose
 from designer.titles import by_title, titles_of
+from designer.unpublished import is_live
 from designer.wording import fact_name
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
 from flows.check_steps import slots_of
@@ -37,7 +38,7 @@ def state_values(workspace: Workspace, flow: str) -> dict[str, Any]:
         "problems": problems_of(workspace, flow),
         "broken": _is_broken(workspace, path),
         "live": number,
-        "is_live": live.get(path) == workspace.files.get(path),
+        "is_live": is_live(workspace, live, flow),
     }
 
 

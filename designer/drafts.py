@@ -141,6 +141,18 @@ def _merged(draft: Draft, base: str | None, wanted: str) -> str:
 
 
 def _turn(engine: Engine, place: str, author: str, states: tuple[str, str]) -> str:
+    try:
+        return _turned(engine, place, author, states)
+    except StaleEdit:
+        # What somebody else wrote over cannot be turned; the next press is to reach the one before.
+        with transaction(engine) as database:
+            change = _next(database, place, author, states[0])
+            if change is not None:
+                change.state = "spent"
+        raise
+
+
+def _turned(engine: Engine, place: str, author: str, states: tuple[str, str]) -> str:
     before, after = states
     with transaction(engine) as database:
         change = _next(database, place, author, before)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select, update
 from designer import drafts, history
 from designer.publishing import needs_second, note, publish_files, without
 from designer.tables import Publication
+from flows.diff import Difference, differences
 from flows.edits import EditRefused
 from runtime.db import transaction
 from runtime.errors import CannotPublish
@@ -45,6 +46,13 @@ def waiting(engine: Engine) -> list[Publication]:
     with transaction(engine, writes=False) as database:
         query = select(Publication).where(Publication.state.in_(OPEN)).order_by(Publication.id)
         return list(database.scalars(query))
+
+
+def changes(engine: Engine, asked: Publication) -> list[Difference]:
+    """Name what would change for visitors if it went out now: not what the drafts are by now."""
+    _number, live = live_files(engine)
+    files = without(history.files_at(engine, asked.change_id), live, asked.left_out)
+    return differences(live, files)
 
 
 def recent(engine: Engine, most: int = 5) -> list[Publication]:

@@ -110,6 +110,31 @@ def taken_in(workspace: Workspace, rows: Sequence[Row]) -> TakenIn:
     return TakenIn(texts, changed, added, tuple(refused))
 
 
+def apart(
+    workspace: Workspace, base: Workspace, rows: Sequence[Row]
+) -> tuple[list[Row], dict[tuple[str, str, str], str]]:
+    """Tell what may be saved from what somebody else changed meanwhile, since `base`.
+
+    Gives the rows with the texts that may, and by script, variant, language the words that wait.
+    """
+    was = {(row.script, row.variant): row.texts for row in rows_of(base)}
+    now = {(row.script, row.variant): row.texts for row in rows_of(workspace)}
+    fine: list[Row] = []
+    clashing: dict[tuple[str, str, str], str] = {}
+    for row in rows:
+        before, here = (known.get((row.script, row.variant), {}) for known in (was, now))
+        kept = {}
+        for language, words in row.texts.items():
+            theirs, mine = here.get(language, "").strip(), words.strip()
+            if theirs in (before.get(language, "").strip(), mine):
+                kept[language] = words
+            else:
+                clashing[row.script, row.variant, language] = words
+        if kept:
+            fine.append(Row(row.script, row.variant, kept))
+    return fine, clashing
+
+
 def _with_row(workspace: Workspace, text: str, row: Row) -> tuple[str, int, int]:
     if not text:
         said = {lang: words for lang, words in row.texts.items() if words}

@@ -92,6 +92,7 @@ DIFFERENCES = {
     "file_added": N_("file %(file)s added"),
     "file_removed": N_("file %(file)s removed"),
 }
+EXPECTED = {"fires": N_("that it speaks"), "silent": N_("that it stays silent")}
 PORTS = {"next": N_("next"), "otherwise": N_("otherwise")}
 DOES = {
     "Product Viewed": N_("views %(what)s"),

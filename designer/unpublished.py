@@ -59,6 +59,15 @@ def _only(files: Files, paths: Collection[str]) -> dict[str, str]:
     return {path: files[path] for path in paths if path in files}
 
 
+def is_live(workspace: Workspace, live: Files, flow: str) -> bool:
+    """Say whether a flow is live as it is drawn, with everything it says."""
+    found = workspace.compiled.book.flows.get(flow)
+    steps = found.steps.values() if found else ()
+    says = {getattr(step, name, "") for step in steps for name in ("script", "retry")}
+    paths = [f"flows/{flow}.yaml", *(f"scripts/{script}.yaml" for script in says if script)]
+    return all(live.get(path) == workspace.files.get(path) for path in paths)
+
+
 def said_only_by(workspace: Workspace, flow: str) -> list[str]:
     """Name the files of the scripts that nothing but one flow says."""
     book = workspace.compiled.book

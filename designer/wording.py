@@ -13,6 +13,7 @@ from designer.sentences import (
     DIFFERENCES,
     DOES,
     DURATIONS,
+    EXPECTED,
     KINDS,
     LANGUAGES,
     LEFT_OUT,
@@ -54,6 +55,7 @@ def _named(problem: Problem, names: Titles) -> dict[str, str]:
         "rule": names.rule,
         "fact": fact_name,
         "slot": fact_name,
+        "expected": lambda expected: _(EXPECTED.get(expected, expected)),
         "language": language_name,
         "port": lambda port: names.port(flow, problem.step, port),
         "key": lambda key: names.step(flow, key) if problem.step else key,
@@ -185,10 +187,17 @@ def condition_words(condition: Condition) -> str:
         return f"{name} {operator_name(condition.op)} {shown}"
     if isinstance(condition, AllOf | AnyOf):
         if not condition.parts:
-            return _("always")
+            return _("always") if isinstance(condition, AllOf) else _("never")
         word = _(" and ") if isinstance(condition, AllOf) else _(" or ")
-        return word.join(condition_words(part) for part in condition.parts)
+        return word.join(_inner_words(part, condition) for part in condition.parts)
     return _("not (%(condition)s)", condition=condition_words(condition.part))
+
+
+def _inner_words(part: Condition, around: Condition) -> str:
+    """Say a part of a group; a group of the other kind stands in brackets."""
+    words = condition_words(part)
+    is_group = isinstance(part, AllOf | AnyOf) and len(part.parts) > 1
+    return _("(%(words)s)", words=words) if is_group and type(part) is not type(around) else words
 
 
 def value_name(fact: str, value: object) -> str:

@@ -140,6 +140,7 @@ def release_values(
         chosen = workspace_of(files, workspace.rev)
     left = blocking(chosen.compiled.problems)
     tests = publishing.verdicts(engine(), chosen.files, chosen.compiled) if not left else {}
+    asked = publications.waiting(engine())
     return {
         "live": number,
         "releases": list_releases(engine()),
@@ -150,7 +151,8 @@ def release_values(
         "failing": publishing.failed(tests),
         "tests_block": chosen.compiled.book.workspace.tests == "block",
         "four_eyes": publishing.needs_second(engine()),
-        "waiting": publications.waiting(engine()),
+        "waiting": [(one, publications.changes(engine(), one)) for one in asked],
+        "rev": workspace.rev,
         "decided": publications.recent(engine()),
         "me": author(),
         "named": history.named(engine()),

@@ -88,10 +88,12 @@ def save(script: str) -> Response:
 @bp.post("/<script>/variants")
 @needs("edit")
 def add_variant(script: str) -> Response:
-    """Add an empty wording."""
+    """Add an empty wording; what stands in the form is saved with it."""
     known = open_workspace().compiled.book.scripts.get(script)
     key = free_key(request.form.get("key", ""), "b", set(known.variants) if known else set())
-    return _try(script, _("wording added"), lambda text: script_edits.add_variant(text, key))
+    return _try(
+        script, _("wording added"), lambda text: script_edits.add_variant(_with_form(text), key)
+    )
 
 
 @bp.post("/<script>/variants/<variant>/delete")
@@ -99,8 +101,16 @@ def add_variant(script: str) -> Response:
 def delete_variant(script: str, variant: str) -> Response:
     """Take a wording away."""
     return _try(
-        script, _("wording deleted"), lambda text: script_edits.delete_variant(text, variant)
+        script,
+        _("wording deleted"),
+        lambda text: script_edits.delete_variant(_with_form(text), variant),
     )
+
+
+def _with_form(text: str) -> str:
+    """Bring in what was typed and not saved yet, where it was sent along."""
+    form = nested_values({name: request.form[name] for name in request.form})
+    return edited(text, form) if "say" in form else text
 
 
 @bp.post("/<script>/delete")

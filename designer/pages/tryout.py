@@ -2,7 +2,16 @@
 
 import json
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -150,7 +159,7 @@ def _read_link(token: str) -> dict[str, str]:
     try:
         found: dict[str, str] = _links().loads(token, max_age=SHARED_FOR)
     except BadSignature:  # Forged, or older than three days.
-        abort(404)
+        abort(make_response(render_template("tryout/gone.html"), 404))
     return found
 
 

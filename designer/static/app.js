@@ -142,8 +142,14 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
   if (event.key === "Escape" && event.target.closest?.("#try")) toggleTry(false);
-  else if (event.key === "Escape" && event.target.closest?.("#inspector")) closeInspector();
+  else if (event.key === "Escape" && !event.isComposing && event.target.closest?.("#inspector")) $("#inspector [data-close-inspector]")?.click();
 });
+
+// A form with words that were not saved asks before its page is left.
+const unsaved = new Set();
+document.addEventListener("input", ({ target }) => { const form = target.closest?.("#main form[hx-put]"); if (form) unsaved.add(form); });
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful && detail.xhr.status < 300) unsaved.delete(detail.elt); });
+addEventListener("beforeunload", (event) => { if ([...unsaved].some((form) => form.isConnected)) event.preventDefault(); });
 
 const offline = $("#offline");
 for (const name of ["htmx:sendError", "offline"]) {

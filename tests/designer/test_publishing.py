@@ -112,6 +112,10 @@ def test_four_eyes_hold_on_the_server(
     assert asked.status_code == 200
     edit(client, rev(client), op="move", places={"hi": [7, 7]})
     number = publications.waiting(engine)[0].id
+    page = second.get("/releases/").text.split("Waiting</h2>")[1].split("</ol>")[0]
+    assert "settings" in page.lower(), "what was asked for is listed"
+    assert "card moved" not in page, "what the drafts are by now is not"
+    assert "The drafts were changed since" in page
     assert client.post(f"/releases/planned/{number}/approve", headers=HTMX).status_code == 422
     assert live_files(engine)[0] == 1
     assert second.post(f"/releases/planned/{number}/approve", headers=HTMX).status_code == 200

@@ -42,8 +42,9 @@ export class Drag {
     const card = event.target.closest(".card")?.dataset.step, port = event.target.closest(".port")?.dataset.port;
     if (this.space) this.space = "used";
     if (event.button === 1 || this.space) return { x, y, make: () => new Pan(parts, x, y), click() {} };
-    if (port !== undefined) return { x, y, make: () => new PullLink(parts, card, port), click: () => cards.focus(card, false) };
-    if (card) return this.pressCard(card, x, y, shift || event.ctrlKey || event.metaKey);
+    const mayEdit = Boolean(this.surface.dataset.mayEdit);
+    if (port !== undefined && mayEdit) return { x, y, make: () => new PullLink(parts, card, port), click: () => cards.focus(card, false) };
+    if (card) return this.pressCard(card, x, y, shift || event.ctrlKey || event.metaKey, mayEdit);
     const point = this.view.toBoard(x, y), link = this.links.at(point);
     const make = () => (shift ? new Box(parts, x, y) : this.pullsEnd(link, point) ?? new Pan(parts, x, y));
     return { x, y, make, click: () => this.clickEmpty(link) };
@@ -66,7 +67,7 @@ export class Drag {
     else this.menu.open(event.clientX, event.clientY);
   }
 
-  pressCard(key, x, y, shift) {
+  pressCard(key, x, y, shift, mayEdit) {
     const { cards, parts } = this, was = cards.selected.has(key);
     if (shift) cards.toggle(key);
     else if (!was) cards.select([key]);
@@ -76,7 +77,7 @@ export class Drag {
       cards.select([key]);
       this.inspector.open(key);
     };
-    return { x, y, make: () => new MoveCards(parts, x, y), click };
+    return { x, y, make: () => (mayEdit ? new MoveCards(parts, x, y) : new Pan(parts, x, y)), click };
   }
 
   clickEmpty(link) {

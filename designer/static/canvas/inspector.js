@@ -3,11 +3,26 @@ export class Inspector {
   constructor({ surface, view, cards }) {
     Object.assign(this, { surface, view, cards, dirty: false, shown: null });
     this.panel = document.getElementById("inspector");
-    this.panel.addEventListener("input", () => { this.dirty = true; });
+    this.panel.addEventListener("input", () => { this.dirty = true; this.refused = false; });
     this.panel.addEventListener("htmx:afterRequest", (event) => { if (taken(event)) this.dirty = false; });
     this.panel.addEventListener("htmx:beforeRequest", () => { this.focused = document.activeElement?.name || "button"; });
     document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target === this.panel) this.giveFocusBack(); });
     cards.onRead.push((changed, gone) => this.follow(changed, gone));
+    document.addEventListener("click", (event) => this.leave(event), true);
+    if (!surface.dataset.mayEdit) this.panel.addEventListener("htmx:afterSwap", () => this.forReading());
+  }
+
+  /** Words half written are saved before the panel closes or another page opens; what is refused stays open. */
+  async leave(event) {
+    const way = event.target.closest?.("[data-close-inspector], a[href]");
+    if (!way || !this.dirty || this.gone || this.refused || this.panel.hidden || event.ctrlKey || event.metaKey || way.target === "_blank") return;
+    event.preventDefault();
+    event.stopPropagation();
+    // What was refused says why; the second time one may leave without it.
+    const saved = await this.saved();
+    if (!saved) this.refused = true;
+    else if (way.isConnected) way.click();
+    else this.panel.querySelector("[data-close-inspector]")?.click(); // The form was drawn anew, its button too.
   }
 
   /** Show a step; words half written in another step's form are saved first. */
@@ -25,6 +40,7 @@ export class Inspector {
   saved() {
     const form = this.panel.querySelector("form");
     if (!form) return true;
+    if (!form.reportValidity()) return false;
     return new Promise((done) => {
       form.addEventListener("htmx:afterRequest", (event) => {
         this.dirty = !taken(event);
@@ -35,7 +51,7 @@ export class Inspector {
   }
 
   load(key) {
-    Object.assign(this, { shown: key, dirty: false });
+    Object.assign(this, { shown: key, dirty: false, gone: false });
     this.panel.hidden = false;
     window.htmx.ajax("GET", this.surface.dataset.stepUrl + encodeURIComponent(key), { target: "#inspector", swap: "innerHTML" });
   }
@@ -50,9 +66,22 @@ export class Inspector {
   follow(changed, gone) {
     if (this.panel.hidden || !this.shown) return;
     if (gone.some((card) => card.key === this.shown)) {
+      if (this.dirty) { this.keepOpen(); return; }
       this.panel.hidden = true;
       this.panel.replaceChildren();
     } else if (changed.has(this.shown) && !this.dirty && this.isStale()) this.load(this.shown);
+  }
+
+  /** Whoever may not edit reads the form. */
+  forReading() {
+    for (const field of this.panel.querySelectorAll("input, select, textarea, [data-add-row], [data-remove-row]")) field.disabled = true;
+  }
+
+  /** Somebody deleted the step whose words are being written: they are not thrown away. */
+  keepOpen() {
+    this.gone = true;
+    const said = Object.assign(document.createElement("p"), { className: "notice failed", role: "alert", textContent: this.panel.dataset.gone });
+    this.panel.querySelector("form")?.prepend(said);
   }
 
   /** A form says what it was filled from, where the server drew that; a card that only moved changes nothing in it. */
