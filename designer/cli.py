@@ -17,6 +17,7 @@ HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {
     "rules": "cli_rules",
     "nlu": "cli_nlu",
     "rasa": "cli_rasa",
+    "sentiment": "cli_sentiment",
 }
 
 

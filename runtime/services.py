@@ -25,6 +25,7 @@ from sqlalchemy import Engine
 from runtime.db import open_engine
 from runtime.hookspecs import Connector
 from runtime.nlu.rasa import Rasa
+from runtime.nlu.sentiment import tables
 from runtime.plugin_loader import load_connectors
 from runtime.releases import ReleaseCache
 from runtime.settings import Settings, kept_secret
@@ -76,6 +77,7 @@ def open_services(settings: Settings, engine: Engine | None = None) -> Services:
     """Build the services of one event loop."""
     redis = open_redis(settings)
     engine = engine or open_engine(settings.database)
+    tables.serve(settings.data / "moods")
     return Services(
         settings,
         redis,

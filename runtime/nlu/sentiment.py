@@ -1,17 +1,27 @@
-"""How a visitor feels: VADER for English, a list of words of our own for Chinese.
+"""How a visitor feels: VADER for English; for Chinese what the workspace learned, or our words.
 
 A text in both is read by both, and the stronger feeling counts. What holds neither is "unknown":
 rules that wait for an unhappy visitor must be able to tell "neutral" from "nobody looked".
 """
 
+import logging
 import re
+import time
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
+from runtime.nlu.mood_table import MoodTable
 from runtime.nlu.moods_zh import Mood, mood_of
 
 Label = Literal["positive", "neutral", "negative", "unknown"]
+
+TABLE = "zh.npz"
+LOOK_AGAIN = 5.0
+"""Seconds between two looks whether the table is another one."""
+LEXICON, VADER = "lexicon-1", "vader-3.3"
+_log = logging.getLogger(__name__)
 
 LONGEST = 2_000  # Characters. VADER's time grows with the square of the length.
 THRESHOLD = 0.05  # The one VADER's authors advise.
@@ -29,13 +39,20 @@ class Sentiment:
     """A label, the compound score (-1 to 1) it was read from, and anger (0 to 1).
 
     `escalate` is what a handover looks at: half anger, half how negative it is (0 to 1). `words`
-    are those that told, with their weights; only Chinese has them.
+    are those that told, with their weights; only Chinese has them. `version` names what read it.
     """
 
     label: Label = "unknown"
     compound: float = 0.0
     anger: float = 0.0
     words: tuple[tuple[str, float], ...] = ()
+    version: str = ""
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Give how positive, neutral and negative it is, together 1."""
+        good, bad = max(0.0, self.compound), max(0.0, -self.compound)
+        return good, 1.0 - good - bad, bad
 
     @property
     def escalate(self) -> float:
@@ -43,18 +60,69 @@ class Sentiment:
         return 0.5 * self.anger + 0.5 * max(0.0, -self.compound)
 
 
+class Tables:
+    """The table of moods that a workspace learned, where there is one; looked for now and then."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._table: MoodTable | None = None
+        self._seen: tuple[int, int] | None = None
+        self._looked = -LOOK_AGAIN
+
+    def serve(self, folder: Path) -> None:
+        """Name the folder a table may appear in."""
+        self._path, self._looked = folder / TABLE, -LOOK_AGAIN
+
+    def current(self) -> MoodTable | None:
+        """Give the table; None where there is none, or one that cannot be read."""
+        if self._path is None or time.monotonic() - self._looked < LOOK_AGAIN:
+            return self._table
+        self._looked = time.monotonic()
+        try:
+            about = self._path.stat()
+            seen = (about.st_mtime_ns, about.st_size)
+            if seen != self._seen:
+                self._seen = seen
+                self._table = None
+                self._table = MoodTable.load(self._path.read_bytes())
+        except FileNotFoundError:
+            self._seen = self._table = None
+        except (OSError, ValueError) as error:
+            _log.warning("the table of moods %s is passed over: %s", self._path, error)
+        return self._table
+
+
+tables = Tables()
+
+
 def score(text: str) -> Sentiment:
     """Read how a text feels; one without a word of either language is unknown."""
     text = text[:LONGEST]
     if _OTHER.search(text):
         return Sentiment()
+    table = tables.current()
+    if table is not None and _CJK.search(text):
+        return _learned(table, text)
     chinese = mood_of(text)
     if not _CJK.search(text):
         return _english(text) if _LATIN.search(text) else _felt(chinese, unknown=True)
     english = _english(_CJK.sub(" ", text)) if len(_LATIN.findall(text)) > 1 else Sentiment()
     if abs(english.compound) > abs(chinese.compound):
-        return Sentiment(english.label, english.compound, chinese.anger, chinese.words)
+        both = (chinese.anger, chinese.words, VADER)
+        return Sentiment(english.label, english.compound, *both)
     return _felt(chinese)
+
+
+def _learned(table: MoodTable, text: str) -> Sentiment:
+    """Read the Chinese of a text by the table, its English by VADER; the stronger counts."""
+    found, words = table.read(text), table.telling(text)
+    english = _english(_CJK.sub(" ", text)) if len(_LATIN.findall(text)) > 1 else Sentiment()
+    if abs(english.compound) > abs(found.compound):
+        return Sentiment(english.label, english.compound, found.angry, words, table.version)
+    label: Label = "neutral"
+    if abs(found.compound) >= THRESHOLD_ZH:
+        label = "positive" if found.compound > 0 else "negative"
+    return Sentiment(label, found.compound, round(found.angry, 4), words, table.version)
 
 
 def _felt(mood: Mood, unknown: bool = False) -> Sentiment:
@@ -66,16 +134,17 @@ def _felt(mood: Mood, unknown: bool = False) -> Sentiment:
         label = "negative"
     elif unknown and not mood.words:
         label = "unknown"
-    return Sentiment(label, mood.compound, mood.anger, mood.words)
+    version = LEXICON if label != "unknown" else ""
+    return Sentiment(label, mood.compound, mood.anger, mood.words, version)
 
 
 def _english(text: str) -> Sentiment:
     compound = float(_analyser().polarity_scores(text)["compound"])
     if compound >= THRESHOLD:
-        return Sentiment("positive", compound)
+        return Sentiment("positive", compound, version=VADER)
     if compound <= -THRESHOLD:
-        return Sentiment("negative", compound)
-    return Sentiment("neutral", compound)
+        return Sentiment("negative", compound, version=VADER)
+    return Sentiment("neutral", compound, version=VADER)
 
 
 @cache
