@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from designer import drafts, history
 from designer.form_values import condition_of, nested_values, number_of, plain_value, rows, text_of
+from designer.titles import titles_of
 from designer.workspace import Workspace, workspace_of
 from flows import edits, script_edits
 from flows.edits import EditRefused
@@ -44,7 +45,9 @@ def save_step(
     except ValueError as error:
         raise EditRefused(str(error), reason="") from error
     texts |= _wordings(base, step, body, values)
-    who = drafts.Author(author, path, _("%(step)s edited", step=key))
+    who = drafts.Author(
+        author, path, _("%(step)s edited", step=titles_of(workspace).step(flow, key))
+    )
     drafts.save(engine, who, texts, dict.fromkeys(texts, rev))
 
 

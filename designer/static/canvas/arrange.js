@@ -53,7 +53,7 @@ export class Arrange {
     this.links.moved(moved.map((card) => card.key));
     if (moved.length) this.edits.move(moved);
     this.cards.view.changed();
-    say("aligned", String(moved.length));
+    say("aligned", String(cards.length));
   }
 }
 
