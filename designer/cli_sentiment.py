@@ -9,6 +9,7 @@ import click
 
 from designer import drafts, mood_labels
 from designer.cli_workspace import open_portal
+from rules.mood import language_of
 from runtime.compiling import read_examples
 from runtime.nlu import mood_training
 from runtime.nlu.mood_table import MoodTable
@@ -18,6 +19,8 @@ from runtime.nlu.sentiment import TABLE, score
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FEWEST = 40
 FOLDS = 5
+FELT = ("complain", "complaint", "thanks", "praise")
+"""The usual intents whose sentences are feelings, and no plain questions."""
 
 
 @click.group("sentiment")
@@ -27,11 +30,15 @@ def sentiment() -> None:
 
 @sentiment.command("train")
 @click.option("--data", "files", type=FILE, multiple=True, help="CSV with text,label; may repeat.")
+@click.option(
+    "--felt", multiple=True, default=FELT, help="An intent that is a feeling; may repeat."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it elsewhere.")
-def train(files: tuple[Path, ...], out: Path | None) -> None:
+def train(files: tuple[Path, ...], felt: tuple[str, ...], out: Path | None) -> None:
     """Learn from tables, or from the labels given in the browser, and use the table from then on.
 
-    The workspace's own training sentences count as plain questions, which are no feeling.
+    The workspace's own training sentences count as plain questions, which are no feeling; those
+    of complaints and thanks (--felt) are left out.
     """
     services = open_portal().services
     rows = [row for file in files for row in _read(file)]
@@ -40,7 +47,9 @@ def train(files: tuple[Path, ...], out: Path | None) -> None:
         rows = [Labelled(row.text, "angry" if row.angry else "calm") for row in said]
     if len(rows) < FEWEST:
         raise click.UsageError(f"There are {len(rows)} labels; at least {FEWEST} teach something.")
-    plain = [example.text for example in read_examples(drafts.files(services.engine))[0]]
+    examples, _problems = read_examples(drafts.files(services.engine))
+    said_plainly = dict.fromkeys(one.text for one in examples if one.intent not in felt)
+    plain = [text for text in said_plainly if language_of(text) == "zh"]
     started = time.process_time()
     _say_held_out(rows, plain)
     data = _learn(rows, plain)
@@ -73,7 +82,7 @@ def test(data: Path, file: Path | None, as_json: bool) -> None:
 @click.argument("text")
 def score_(text: str) -> None:
     """Read how one text feels, and by which words."""
-    open_portal()  # It names the folder of the table.
+    _ = open_portal().services  # They name the folder of the table.
     found = score(text)
     good, neutral, bad = found.shares
     click.echo(f"{found.label}  compound {found.compound:.2f}  anger {found.anger:.2f}")
@@ -84,15 +93,15 @@ def score_(text: str) -> None:
 
 
 def _say_held_out(rows: list[Labelled], plain: list[str]) -> None:
-    """Measure on every fifth row a table that has not seen it."""
-    out = rows[::FOLDS]
+    """Measure on every fifth row and plain question a table that has not seen them."""
     kept = [row for place, row in enumerate(rows) if place % FOLDS]
+    asked = [text for place, text in enumerate(plain) if place % FOLDS]
     try:
-        table = MoodTable.load(mood_training.train(kept, plain))
+        table = MoodTable.load(mood_training.train(kept, asked))
     except ValueError:
         click.echo("too few labels to hold any out")
         return
-    click.echo(f"held out {_words(measure(table, out))}")
+    click.echo(f"held out {_words(measure(table, rows[::FOLDS], plain[::FOLDS]))}")
 
 
 def _learn(rows: list[Labelled], plain: list[str]) -> bytes:
@@ -108,6 +117,8 @@ def _words(found: mood_training.Measures) -> str:
         said.append(f"good or bad right {found.accuracy:.3f}")
     if found.anger_precision is not None:
         said.append(f"anger, average precision {found.anger_precision:.3f}")
+    if found.escalated is not None:
+        said.append(f"plain questions that would call for a person {found.escalated:.1%}")
     return ", ".join(said)
 
 

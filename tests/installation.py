@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2 as httpx
@@ -86,8 +87,12 @@ class Installation:
     def pids(self, word: str) -> list[int]:
         """Name the processes of this installation whose command holds a word."""
         assert self.process
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child.pid for child in children if any(word in part for part in child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):  # It may end in this very moment.
+                if any(word in part for part in child.cmdline()):
+                    found.append(child.pid)
+        return found
 
     def say(self, sender: str, message: str, message_id: str = "") -> list[dict[str, object]]:
         """Send one message over Rasa's REST channel."""

@@ -27,6 +27,8 @@ _DEGREES = {
     **dict.fromkeys(("很", "真", "好", "挺", "蛮", "老", "巨", "贼", "最", "更"), 1.15),
     **dict.fromkeys(("有点", "有些", "稍微", "略", "不太"), 0.7),
 }
+_HARMLESS = re.compile("非常|特别|无比|差别|区别|级别|分别|告别|未来|不但|不仅|不愧|不得不")
+"""Words that hold what turns a feeling, and turn none."""
 _ASKS = re.compile("(?:吗|么|呢|嘛|多久|几天|怎么办|怎么修|怎么退)[?？。~～]*$|[?？]$")
 STRONG = 2.5
 """The valence from which a word is a feeling even in a question."""
@@ -92,12 +94,15 @@ def _matches(text: str) -> list[tuple[int, str, float, float]]:
 
 def _factor(text: str, at: int) -> float:
     """Say how what stands right before a word changes it."""
-    before = text[max(0, at - BEHIND) : at]
+    # One more, so that no harmless word is cut in two; what is harmless keeps its place.
+    before = _HARMLESS.sub(lambda found: "＿" * len(found[0]), text[max(0, at - BEHIND - 1) : at])
+    plain = text[max(0, at - BEHIND) : at]
+    before = before[-BEHIND:]
     cut = max((before.rfind(stop) for stop in _STOPS), default=-1)
     before = before[cut + 1 :]
     if any(word in before for word in _SOFTENS):
         return SOFTLY_TURNED
-    factor = next((by for word, by in _DEGREES.items() if before.endswith(word)), 1.0)
+    factor = next((by for word, by in _DEGREES.items() if plain.endswith(word)), 1.0)
     turned = next((word for word in _TURNS if word in before), "")
     return factor * TURNED if turned else factor
 

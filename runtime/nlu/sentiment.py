@@ -7,7 +7,7 @@ rules that wait for an unhappy visitor must be able to tell "neutral" from "nobo
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ Label = Literal["positive", "neutral", "negative", "unknown"]
 TABLE = "zh.npz"
 LOOK_AGAIN = 5.0
 """Seconds between two looks whether the table is another one."""
-LEXICON, VADER = "lexicon-1", "vader-3.3"
+LEXICON, VADER = "lexicon-1", "vader-3.3.2"
 _log = logging.getLogger(__name__)
 
 LONGEST = 2_000  # Characters. VADER's time grows with the square of the length.
@@ -114,15 +114,26 @@ def score(text: str) -> Sentiment:
 
 
 def _learned(table: MoodTable, text: str) -> Sentiment:
-    """Read the Chinese of a text by the table, its English by VADER; the stronger counts."""
-    found, words = table.read(text), table.telling(text)
+    """Read the Chinese of a text by the table, its English by VADER; the stronger counts.
+
+    What nobody taught the table is read by the list of words: labels of anger alone say nothing of
+    good and bad.
+    """
+    found = table.read(text)
+    compound, anger, words = found.compound, round(found.angry, 4), found.words
+    if not table.heads >= {"good", "angry"}:
+        listed = mood_of(text)
+        if "good" in table.heads:
+            anger = listed.anger
+        else:
+            compound, words = listed.compound, listed.words
     english = _english(_CJK.sub(" ", text)) if len(_LATIN.findall(text)) > 1 else Sentiment()
-    if abs(english.compound) > abs(found.compound):
-        return Sentiment(english.label, english.compound, found.angry, words, table.version)
+    if abs(english.compound) > abs(compound):
+        return replace(english, anger=anger, words=words)
     label: Label = "neutral"
-    if abs(found.compound) >= THRESHOLD_ZH:
-        label = "positive" if found.compound > 0 else "negative"
-    return Sentiment(label, found.compound, round(found.angry, 4), words, table.version)
+    if abs(compound) >= THRESHOLD_ZH:
+        label = "positive" if compound > 0 else "negative"
+    return Sentiment(label, compound, anger, words, table.version)
 
 
 def _felt(mood: Mood, unknown: bool = False) -> Sentiment:

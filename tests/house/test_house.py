@@ -16,7 +16,7 @@ MODULES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("
 SCRIPTS = [
     path
     for path in sorted(ROOT.rglob("*.js"))
-    if not {"vendor", "node_modules", ".venv"} & set(path.parts)
+    if not {"vendor", "node_modules", ".venv", ".rasa"} & set(path.parts)
 ]
 PO = ROOT / "designer/translations/zh/LC_MESSAGES/messages.po"
 

@@ -1,5 +1,6 @@
 """A table of moods: learned from a few labels, read back, swapped in, never trusted blindly."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from click.testing import CliRunner
 
 from designer.cli import main
 from runtime.nlu import sentiment
-from runtime.nlu.model_files import pack_texts, packed
+from runtime.nlu.model_files import packed
 from runtime.nlu.mood_table import MoodTable
 from runtime.nlu.mood_training import Labelled, average_precision, measure, read_rows, train
+from runtime.nlu.moods_zh import mood_of
 
 GOOD = [
     "很好用，喜欢",
@@ -101,10 +103,10 @@ def test_good_bad_angry_and_plain_are_told_apart() -> None:
 
 
 def test_the_words_that_told_are_named() -> None:
-    told = dict(TABLE.telling("非常满意，气死"))
+    told = dict(TABLE.read("非常满意，气死").words)
     assert told
     assert max(told, key=lambda ngram: told[ngram]) in "非常满意"
-    assert TABLE.telling("zzz") == ()
+    assert TABLE.read("zzz").words == ()
 
 
 def test_a_table_reads_the_same_after_it_was_written() -> None:
@@ -134,7 +136,7 @@ def test_hostile_texts_are_read_in_bounds(text: str) -> None:
         packed(
             {
                 "moods": np.array(9),
-                "ngrams": pack_texts([]),
+                "ngrams": np.zeros(0, dtype=np.uint8),
                 "values": np.zeros((0, 4)),
                 "bias": np.zeros(3),
             }
@@ -142,9 +144,10 @@ def test_hostile_texts_are_read_in_bounds(text: str) -> None:
         packed(
             {
                 "moods": np.array(1),
-                "ngrams": pack_texts(["a"]),
+                "ngrams": np.frombuffer(b"a", dtype=np.uint8),
                 "values": np.full((1, 4), np.nan),
                 "bias": np.zeros(3),
+                "taught": np.ones(3, dtype=bool),
             }
         ),
         DATA[: len(DATA) // 2],
@@ -153,6 +156,42 @@ def test_hostile_texts_are_read_in_bounds(text: str) -> None:
 def test_a_file_that_is_no_table_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         MoodTable.load(data)
+
+
+def test_a_file_with_a_pickle_in_it_is_refused() -> None:
+    file = io.BytesIO()
+    np.savez(file, moods=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="not a model"):
+        MoodTable.load(file.getvalue())
+
+
+def test_what_was_not_taught_is_read_by_the_list_of_words(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentiment, "LOOK_AGAIN", 0.0)
+    listed = sentiment.score("谢谢，很满意")
+    rows = [Labelled(text, "angry") for text in ANGRY] + [Labelled(text, "calm") for text in CALM]
+    (folder / "zh.npz").write_bytes(train(rows))
+    found = sentiment.score("谢谢，很满意")
+    assert (found.label, found.compound, found.words) == ("positive", listed.compound, listed.words)
+    assert found.version.startswith("table-")
+    assert sentiment.score("气死我了，骗钱").anger > found.anger
+    (folder / "zh.npz").write_bytes(train(row for row in ROWS if row.label in {"0", "1"}))
+    assert sentiment.score("骗子").anger == mood_of("骗子").anger
+
+
+def test_calm_says_nothing_but_that_a_text_is_not_angry() -> None:
+    rows = [*ROWS, *(Labelled(text + "呀", "calm") for text in GOOD)]
+    assert MoodTable.load(train(rows)).read("非常满意呀").neutral < 0.5
+
+
+def test_own_questions_take_the_edge_off_the_words_in_them() -> None:
+    rows = [row for row in ROWS if row.label != "neutral"]
+    rows += [Labelled(f"退款{text}", "0") for text in BAD]
+    taught, alone = (MoodTable.load(train(rows, plain)) for plain in (PLAIN, ()))
+    assert alone.read("退款几天到账").compound < 2 * taught.read("退款几天到账").compound < 0
+    measured = measure(taught, [], ["退款几天到账", "骗子，气死我了"], threshold=0.6)
+    assert (measured.accuracy, measured.anger_precision, measured.escalated) == (None, None, 0.5)
 
 
 def test_too_few_labels_teach_nothing() -> None:
@@ -197,7 +236,7 @@ def test_a_table_that_appears_is_used_and_a_broken_one_passed_over(
 
 
 def test_the_command_learns_measures_and_reads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIALOOM_DATA", str(tmp_path / "var"))
     table = tmp_path / "rows.csv"
@@ -211,6 +250,11 @@ def test_the_command_learns_measures_and_reads(
     assert "good or bad right" in measured.output
     read = runner.invoke(main, ["sentiment", "score", "垃圾，骗子！"])
     assert "by lexicon-1" in read.output
+    served = tmp_path / "var" / "moods" / "zh.npz"
+    served.parent.mkdir()
+    served.write_bytes(out.read_bytes())
+    read = runner.invoke(main, ["sentiment", "score", "垃圾，骗子！"])
+    assert "by table-" in read.output
     table.write_text("text,label\n好,odd\n", "utf-8")
     refused = runner.invoke(main, ["sentiment", "train", "--data", str(table)])
     assert refused.exit_code == 2
