@@ -55,11 +55,21 @@ def train(files: tuple[Path, ...], felt: tuple[str, ...], out: Path | None) -> N
     data = _learn(rows, plain)
     path = out or services.settings.data / "moods" / TABLE
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    _keep(path, data)
     cpu = time.process_time() - started
     click.echo(f"{len(rows)} labels, {len(data) // 1024} KiB, {cpu:.1f} s of CPU: {path}")
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write beside and rename: what could not be written whole must not be served."""
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        why = f"The table could not be written ({error.strerror}). What was in use stays in use."
+        raise click.ClickException(why) from error
 
 
 @sentiment.command("test")

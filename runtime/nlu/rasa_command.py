@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ Say = Callable[[str], None]
 """Told every line, and an empty one each second; what it raises ends the command."""
 LAST = 10
 """Lines a failure is explained with."""
+_CAUSE = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception): .+")
+"""A line of a traceback that says what went wrong; the first one is where it began."""
 ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -35,9 +38,9 @@ class RasaFailed(Exception):
 
 
 def run(rasa: RasaHome, arguments: list[str], say: Say) -> None:
-    """Run one command to its end; RasaFailed with the last lines when that is a bad one."""
+    """Run one command to its end; RasaFailed with its cause and last lines when it is a bad one."""
     command = [str(rasa.home / "bin" / "rasa"), *arguments]
-    last: list[str] = []
+    cause, last = "", list[str]()
     with subprocess.Popen(  # noqa: S603  our own command, no shell
         # It must not outlive whoever waits for it, however that one ends.
         [sys.executable, "-m", "runtime.ends_with_parent", *command],
@@ -54,13 +57,15 @@ def run(rasa: RasaHome, arguments: list[str], say: Say) -> None:
             for line in _lines(process.stdout):
                 if line:
                     last = [*last[1 - LAST :], line]
+                    cause = cause or (line if _CAUSE.fullmatch(line) else "")
                 say(f"    {line}" if line else "")
         except BaseException:
             _kill(process)
             raise
         status = process.wait()
     if status != 0:
-        raise RasaFailed("\n".join(last) or f"it ended with status {status}")
+        said = [cause, *last] if cause and cause not in last else last
+        raise RasaFailed("\n".join(said) or f"it ended with status {status}")
 
 
 def _lines(pipe: IO[str] | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ from runtime.nlu.rasa_command import Say, run
 from runtime.nlu.training import Example, taught, write_rasa
 from runtime.rasa_home import TRIAL, RasaHome
 
+EPOCHS = 60
 HELD_OUT = 0.2
 LEAST = 5
 """Sentences of an intent below which none of it is held out."""
@@ -27,7 +28,7 @@ pipeline:
 - name: LexicalSyntacticFeaturizer
 - name: CountVectorsFeaturizer
 - {{name: CountVectorsFeaturizer, analyzer: char_wb, min_ngram: 1, max_ngram: 4}}
-- {{name: DIETClassifier, epochs: 60, constrain_similarities: true, random_seed: 1}}
+- {{name: DIETClassifier, epochs: {epochs}, constrain_similarities: true, random_seed: 1}}
 - name: EntitySynonymMapper
 policies: []
 """
@@ -100,20 +101,26 @@ def _train(rasa: RasaHome, name: str, nlu: Mapping[str, str], say: Say) -> Path:
 
 
 def judge(
-    rasa: RasaHome, kept: Sequence[Example], out: Sequence[Example], language: str, say: Say
+    rasa: RasaHome,
+    kept: Sequence[Example],
+    out: Sequence[Example],
+    language: str,
+    say: Say,
+    epochs: int = EPOCHS,
 ) -> tuple[float, float]:
     """Train Rasa on some sentences and give accuracy and macro F1 on others; serves nothing."""
-    _configure(rasa, language)
+    _configure(rasa, language, epochs)
     trial = _train(rasa, TRIAL, {"kept.yml": write_rasa(kept)}, say)
     return _measure(rasa, trial, list(out), say)
 
 
-def _configure(rasa: RasaHome, language: str) -> None:
+def _configure(rasa: RasaHome, language: str, epochs: int = EPOCHS) -> None:
     config = rasa.folder / "config.yml"
     if not config.exists():
         rasa.folder.mkdir(parents=True, exist_ok=True)
         tokenizer = "JiebaTokenizer" if language.startswith("zh") else "WhitespaceTokenizer"
-        text = CONFIG.format(language=language.split("-", maxsplit=1)[0], tokenizer=tokenizer)
+        short = language.split("-", maxsplit=1)[0]
+        text = CONFIG.format(language=short, tokenizer=tokenizer, epochs=epochs)
         config.write_text(text, "utf-8")
 
 
