@@ -6,17 +6,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from runtime.nlu.encoder_pass import MEANING
+from runtime.nlu.local import softmax
+
 Floats = npt.NDArray[np.float32]
 
 INVERSE_PENALTY = 30.0  # The C of the regression, chosen on validation data.
 SENTENCES = 15  # Of each intent, kept to be compared with: as good as all of them.
 FAR, NEAR = 0.2, 0.7  # Cosines at which a text has nothing in common, and enough.
 LEAST = 0.05
+SIZES = (MEANING, 2 * MEANING)
+"""Numbers of a sentence that a model is trained on; the fewer until its format 3."""
 
 
 @dataclass(frozen=True, eq=False)
 class DenseModel:
-    """A linear model of intents on sentence vectors (512 × intents), and sentences to compare."""
+    """A linear model of intents on sentence vectors (1024 × intents), and sentences to compare.
+
+    The sentences to compare are the first 512 numbers only, which have length 1.
+    """
 
     weights: Floats
     bias: Floats
@@ -24,14 +32,16 @@ class DenseModel:
 
     def shares(self, vector: Floats) -> Floats:
         """Give the probability of each intent for the vector of a text."""
-        scores = vector @ self.weights + self.bias
-        powers = np.exp(scores - scores.max())
-        shares: Floats = powers / powers.sum()
-        return shares
+        return softmax(self.scores(vector))
+
+    def scores(self, vector: Floats) -> Floats:
+        """Give what the regression adds up to for each intent: logarithms, but for a constant."""
+        scores: Floats = vector[: len(self.weights)] @ self.weights + self.bias
+        return scores
 
     def nearness(self, vector: Floats) -> float:
         """Say how near a text is to the nearest sentence that was taught, from 0.05 to 1."""
-        cosine = float((self.sentences @ vector).max())
+        cosine = float((self.sentences @ vector[:MEANING]).max())
         return min(max((cosine - FAR) / (NEAR - FAR), LEAST), 1.0)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -43,16 +53,14 @@ class DenseModel:
 def fit(vectors: Floats, intents: list[str], names: tuple[str, ...]) -> DenseModel:
     """Train on sentence vectors (one a row) and the intent of each; `names` gives the order."""
     from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
 
     places = {name: place for place, name in enumerate(names)}
     truth = np.array([places[intent] for intent in intents])
     if len(names) == 1:
         weights, bias = np.zeros((vectors.shape[1], 1)), np.zeros(1)
     else:
-        regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=200)
-        with threadpool_limits(limits=1):  # More threads take four times the CPU, and no less time.
-            regression.fit(vectors, truth)
+        regression = LogisticRegression(C=INVERSE_PENALTY, tol=2e-4, max_iter=200)
+        regression.fit(vectors, truth)
         weights, bias = regression.coef_.T, regression.intercept_
         if len(names) == 2:  # Of two, scikit-learn keeps only the second.
             weights, bias = np.hstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
@@ -61,7 +69,7 @@ def fit(vectors: Floats, intents: list[str], names: tuple[str, ...]) -> DenseMod
     return DenseModel(
         np.ascontiguousarray(weights, dtype=np.float32),
         bias.astype(np.float32),
-        vectors[np.sort(np.concatenate(kept))],
+        np.ascontiguousarray(vectors[np.sort(np.concatenate(kept)), :MEANING]),
     )
 
 
@@ -75,8 +83,8 @@ def of_arrays(arrays: dict[str, npt.NDArray[Any]], intents: int) -> DenseModel |
     weights, bias, sentences = (
         np.ascontiguousarray(arrays[name], dtype=np.float32) for name in names
     )
-    if weights.shape[1:] != (intents,) or bias.shape != (intents,):
+    if len(weights) not in SIZES or weights.shape[1:] != (intents,) or bias.shape != (intents,):
         raise ValueError("the shapes do not fit together")
-    if sentences.ndim != 2 or not len(sentences) or sentences.shape[1] != weights.shape[0]:
+    if sentences.ndim != 2 or not len(sentences) or sentences.shape[1] != MEANING:
         raise ValueError("the shapes do not fit together")
     return DenseModel(weights, bias, sentences)

@@ -13,7 +13,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Self
@@ -27,6 +27,7 @@ from runtime.nlu.understanding import Understanding
 
 Floats = npt.NDArray[np.float32]
 Labelled = Sequence[tuple[str, str]]  # Pairs of normalised text and intent.
+Ngrams = Mapping[str, list[str]]  # Of each normalised text.
 
 FORMAT = 1
 LONGEST = 500  # Characters of a text that are read.
@@ -68,7 +69,7 @@ class LocalModel:
         margins, coverage = self.look_at(text)
         if margins is None:
             return None
-        return _softmax(self.temperature * _scores(margins, coverage))[:-1]
+        return softmax(self.temperature * _scores(margins, coverage))[:-1]
 
     def look_at(self, text: str) -> tuple[Floats | None, float]:
         """Return the SVC's decision values, one an intent, and the coverage.
@@ -87,7 +88,8 @@ class LocalModel:
         coverage = math.sqrt(known / (known + unknown * self.rarest * self.rarest or 1.0))
         length = math.sqrt(sum(value * value for value in values))
         vector: Floats = np.array([value / length for value in values], dtype=np.float32)
-        margins: Floats = vector @ self.weights[rows] + self.bias
+        # Not a product of BLAS, which would ask every core for this little.
+        margins: Floats = np.einsum("i,ij->j", vector, self.weights[rows]) + self.bias
         return margins, coverage
 
     def dump(self) -> bytes:
@@ -159,8 +161,8 @@ def train(examples: Iterable[Example]) -> bytes:
     """Train a model and return it as .npz bytes, the same bytes for the same set of examples."""
     pairs = {(normalise(example.text), example.intent) for example in examples}
     labelled = sorted(pair for pair in pairs if all(pair))
-    model = _fit(labelled)
-    return replace(model, temperature=_temperature(labelled)).dump()
+    cut = {text: ngrams_of(text) for text, _ in labelled}
+    return replace(_fit(labelled, cut), temperature=_temperature(labelled, cut)).dump()
 
 
 def normalise(text: str) -> str:
@@ -197,12 +199,12 @@ def _cut(text: str) -> tuple[list[str], list[str]]:
     return telling, spelled
 
 
-def _fit(labelled: Labelled) -> LocalModel:
+def _fit(labelled: Labelled, cut: Ngrams) -> LocalModel:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
     intents = sorted({intent for _, intent in labelled})
-    ngrams = [ngrams_of(text) for text, _ in labelled]
+    ngrams = [cut[text] for text, _ in labelled]
     vocabulary = _vocabulary(ngrams, len(intents))
     if not vocabulary:
         nothing = np.zeros((0, 0), dtype=np.float32)
@@ -243,7 +245,7 @@ def _vocabulary(texts: list[list[str]], intents: int) -> list[str]:
     return sorted(chosen)
 
 
-def _temperature(labelled: Labelled) -> float:
+def _temperature(labelled: Labelled, cut: Ngrams) -> float:
     """Fit the one number between margins and probabilities on texts the fitted model has not seen.
 
     The temperature with the highest likelihood wins (Guo et al. 2017, with the temperature as a
@@ -251,7 +253,7 @@ def _temperature(labelled: Labelled) -> float:
     """
     candidates = np.geomspace(1.0, 20.0, 80)
     loss = USUAL_STRENGTH * np.log(candidates / USUAL_TEMPERATURE) ** 2
-    for scores, truth in _held_out_scores(labelled):
+    for scores, truth in _held_out_scores(labelled, cut):
         scaled = candidates[:, None] * scores
         highest = scaled.max(axis=1)
         total = highest + np.log(np.exp(scaled - highest[:, None]).sum(axis=1))
@@ -259,12 +261,12 @@ def _temperature(labelled: Labelled) -> float:
     return float(candidates[loss.argmin()])
 
 
-def _held_out_scores(labelled: Labelled) -> Iterable[tuple[Floats, int]]:
+def _held_out_scores(labelled: Labelled, cut: Ngrams) -> Iterable[tuple[Floats, int]]:
     """Yield the scores of held-out texts, each with the place of its true intent."""
     order = np.random.default_rng(0).permutation(len(labelled))
     shuffled = [labelled[i] for i in order]
     for fold in range(1 if len(labelled) > MANY_EXAMPLES else FOLDS):
-        model = _fit([pair for i, pair in enumerate(shuffled) if i % FOLDS != fold])
+        model = _fit([pair for i, pair in enumerate(shuffled) if i % FOLDS != fold], cut)
         for text, intent in shuffled[fold::FOLDS]:
             margins, coverage = model.look_at(text)
             if margins is not None and intent in model.intents:
@@ -276,7 +278,8 @@ def _scores(margins: Floats, coverage: float) -> Floats:
     return np.append(coverage * margins, coverage * NONE_OF_THEM + (1 - coverage) * UNHEARD_OF)
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Turn scores into probabilities that add up to 1."""
     powers = np.exp(scores - scores.max())
     shares: Floats = powers / powers.sum()
     return shares

@@ -1,10 +1,13 @@
 """The embedded engine with the real encoder, without it, and with models of before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from runtime.nlu import cascade, encoder, local
 from runtime.nlu.cascade import SURE, EmbeddedModel, train
+from runtime.nlu.encoder_pass import MEANING
 from runtime.nlu.training import Example
 
 SAID = {
@@ -97,6 +100,13 @@ def test_a_model_of_before_there_was_an_encoder_is_read() -> None:
     old = EmbeddedModel.load(local.train(EXAMPLES))
     assert old.dense is None
     assert old.parse("我要退款").intent == "request_refund"
+
+
+def test_a_model_of_shorter_sentence_vectors_is_read(model: EmbeddedModel) -> None:
+    assert model.dense
+    shorter = replace(model.dense, weights=model.dense.weights[:MEANING])
+    old = EmbeddedModel.load(EmbeddedModel(model.sparse, shorter).dump())
+    assert old.parse("包裹大概多久可以收到").intent == "ask_delivery"
 
 
 @pytest.mark.parametrize("many", [0, 1, 2])
