@@ -156,6 +156,10 @@ PROBLEMS = {
     "path_leaves_folder": N_("The archive holds a path that leaves its folder; it was refused."),
     "not_a_zip": N_("This is not a zip archive that can be read."),
     "zip_too_big": N_("The archive is too big; at most %(most)s."),
+    "too_much_to_teach": N_(
+        "There is more to teach than %(intents)s intents or %(sentences)s sentences. Intents that "
+        "differ in a name only are better one intent with an entity."
+    ),
     "bad_training_file": N_("The training file cannot be read: %(reason)s"),
     "missing_workspace": N_("workspace.yaml is missing."),
     "unknown_step_kind": N_("It is not clear what step %(key)s does."),

@@ -19,6 +19,9 @@ from rules.yaml_text import read_rules
 from runtime.nlu.entities import read_entities
 from runtime.nlu.training import Example, read_rasa
 
+MOST_INTENTS = 1_000  # Twenty seconds to train with two sentences each.
+MOST_EXAMPLES = 50_000
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -67,7 +70,21 @@ def read_examples(files: Files) -> tuple[list[Example], list[Problem]]:
             except ValueError as error:
                 said = {"reason": str(error)}
                 problems.append(Problem("bad_training_file", path, 1, 1, values=said))
+            kept = _as_many_as_are_taught(examples)
+            if len(kept) < len(examples):
+                limits = {"intents": str(MOST_INTENTS), "sentences": str(MOST_EXAMPLES)}
+                problems.append(Problem("too_much_to_teach", path, 1, 1, values=limits))
+                return kept, problems
     return examples, problems
+
+
+def _as_many_as_are_taught(examples: list[Example]) -> list[Example]:
+    """Leave out what would keep a publish waiting for minutes."""
+    intents = list(dict.fromkeys(example.intent for example in examples))
+    if len(intents) <= MOST_INTENTS:
+        return examples[:MOST_EXAMPLES]
+    taught = set(intents[:MOST_INTENTS])
+    return [example for example in examples if example.intent in taught][:MOST_EXAMPLES]
 
 
 @lru_cache(maxsize=64)
