@@ -59,7 +59,7 @@ def fit(vectors: Floats, intents: list[str], names: tuple[str, ...]) -> DenseMod
     if len(names) == 1:
         weights, bias = np.zeros((vectors.shape[1], 1)), np.zeros(1)
     else:
-        regression = LogisticRegression(C=INVERSE_PENALTY, tol=2e-4, max_iter=200)
+        regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=200)
         regression.fit(vectors, truth)
         weights, bias = regression.coef_.T, regression.intercept_
         if len(names) == 2:  # Of two, scikit-learn keeps only the second.
