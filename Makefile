@@ -27,7 +27,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@sh tests/install_parts.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@sh tests/run.sh $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -6,7 +6,9 @@ from typing import Any
 
 from designer.wording import fact_name
 from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
+from rules.counts import PREFIX
 from rules.facts import FACTS
+from rules.model import Count
 from rules.segments import Segments, kinds_of
 
 CLOSED = ("message.intent", "sentiment.label")
@@ -45,17 +47,19 @@ def facts_to_choose(
     lists: Mapping[str, Mapping[str, str]],
     segments: Segments = (),
     entities: Iterable[str] = (),
+    counts: Iterable[Count] = (),
 ) -> str:
     """Give every fact with its name, kind and named values, for the pickers, as JSON."""
     named: dict[str, tuple[str, Any]] = {f"entity.{one}": ("text", "") for one in sorted(entities)}
     named |= {name: (fact.kind, fact.example) for name, fact in FACTS.items()}
     named |= {name: (kind, True) for name, kind in kinds_of(segments).items()}
+    named |= {count.name: ("number", 2) for count in counts}
     known = [
         {
             "fact": name,
             "name": fact_name(name),
             "kind": kind,
-            "group": name.partition(".")[0],
+            "group": "count" if name.startswith(PREFIX) else name.partition(".")[0],
             "example": "" if isinstance(example, bool) else str(example),
             "values": dict(lists.get(name, {})),
             "closed": name in CLOSED,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.edits import EditRefused
+from rules.counts import PREFIX, count_of, definition_of
 from rules.facts import FACTS
 
 MOST_FIELDS = 2_000
@@ -83,11 +84,10 @@ def _condition(tree: Any, depth: int) -> dict[str, Any]:
         raise EditRefused("bad_edit")
     if "fact" in tree:
         fact, op = str(tree["fact"]).strip(), str(tree.get("op", "eq"))
-        return {
-            "fact": fact,
-            "op": op,
-            "value": _value_of(fact, op, str(tree.get("value", "")).strip()),
-        }
+        value = _value_of(fact, op, str(tree.get("value", "")).strip())
+        if fact.startswith(PREFIX):
+            return {"count": _counted(fact), "op": op, "value": value}
+        return {"fact": fact, "op": op, "value": value}
     parts = tree.get("parts")
     if not isinstance(parts, list) or len(parts) > MOST_PARTS:
         raise EditRefused("bad_edit")
@@ -106,6 +106,16 @@ def _says_something(part: Any) -> bool:
 def typed_value(fact: str, text: str) -> Any:
     """Turn what was typed for a fact into its type."""
     return _value_of(fact, "eq", text.strip())
+
+
+def _counted(fact: str) -> dict[str, Any]:
+    try:
+        said = definition_of(fact)
+    except (ValueError, RecursionError) as error:
+        raise EditRefused("bad_edit") from error
+    if not isinstance(said, dict) or count_of(said) is None:
+        raise EditRefused("bad_count")
+    return said
 
 
 def _value_of(fact: str, op: str, text: str) -> Any:

@@ -21,6 +21,16 @@ EVENTS = {
 """The events a shop sends, by Segment's names, and what a visitor does then."""
 ENDS = {PAGE_LEAVE: N_("leaves the page"), **EVENTS}
 """What may end a dwell."""
+OFTEN: tuple[dict[str, Any], ...] = (
+    {"event": MESSAGE, "where": {"sentiment": "negative"}, "in_last": "3 messages"},
+    {"event": MESSAGE, "in_last": "10m"},
+    {"event": "Product Viewed", "in_last": "10m"},
+    {"event": "Product Viewed", "in_last": "1d"},
+    {"event": "Product Removed", "in_last": "1d"},
+    {"event": "Cart Viewed", "in_last": "1d", "reset_on": ["Order Completed"]},
+    {"event": "Checkout Started", "in_last": "1d", "reset_on": ["Order Completed"]},
+)
+"""What shops like to count; the builder offers these beside what a rule counts already."""
 MOST_TESTS, MOST_EVENTS = 50, 50
 
 

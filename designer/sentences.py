@@ -210,6 +210,9 @@ PROBLEMS = {
     "bad_template": N_("A placeholder cannot be read: %(reason)s"),
     "missing_translation": N_("There is no text in %(language)s."),
     "bad_duration": N_("%(value)s is not a duration such as 90s, 2m, 24h or 7d."),
+    "bad_count": N_(
+        "Counting needs an event and in_last: 3 messages (up to 50) or 10m (up to 7d)."
+    ),
     "bad_silence": N_("Silence is that of the visitor, after a message."),
     "dwell_and_silence": N_("A rule waits for dwell or for silence, not for both."),
     "unknown_deed": N_("A rule can send_script, push_coupon or start_flow, but not %(do)s."),

@@ -28,8 +28,9 @@ from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
 from flows.problems import Problem
 from flows.segments import Conflict
+from rules import counts
 from rules.durations import UNITS
-from rules.model import PAGE_LEAVE, TICK, Event, Trigger
+from rules.model import MESSAGE, PAGE_LEAVE, TICK, Count, Event, Trigger
 from rules.segments import PREFIX
 
 UNITS_FIRST = sorted(UNITS.items(), key=lambda unit: -unit[1])
@@ -131,7 +132,28 @@ def fact_name(fact: str) -> str:
         return _("visitor is in “%(segment)s”", segment=titles().segment(fact.removeprefix(PREFIX)))
     if fact.startswith("entity.") and fact not in FACTS:
         return _("“%(entity)s” in the message", entity=fact.removeprefix("entity."))
+    count = counts.count_of(counts.definition_of(fact)) if fact.startswith(counts.PREFIX) else None
+    if count:
+        return count_words(count)
     return _(FACTS[fact]) if fact in FACTS else fact.removeprefix("slot.")
+
+
+def count_words(count: Count) -> str:
+    """Say what is counted, and over how long."""
+    trigger, time = Trigger(count.event, count.where), duration_words(count.seconds)
+    what, does = where_words(trigger), does_words(trigger)
+    if count.messages and what:
+        said = _("“%(what)s” among the last %(num)s messages", what=what, num=count.messages)
+    elif count.messages:
+        said = _("messages so far, up to %(num)s", num=count.messages)
+    elif count.event == MESSAGE and what:
+        said = _("“%(what)s” among the messages of the last %(time)s", what=what, time=time)
+    elif count.event == MESSAGE:
+        said = _("messages in the last %(time)s", time=time)
+    else:
+        said = _("how often the visitor %(does)s in %(time)s", does=does, time=time)
+    ends = _(", ").join(does_words(Trigger(event)) for event in count.reset_on)
+    return _("%(count)s (anew once the visitor %(does)s)", count=said, does=ends) if ends else said
 
 
 def duration_words(seconds: float) -> str:
@@ -161,8 +183,9 @@ def does_words(trigger: Trigger) -> str:
     what = where_words(trigger)
     if trigger.event not in DOES:
         return _("does “%(event)s”", event=f"{trigger.event} {what}".strip())
-    nothing = _("anything") if trigger.event == "message" else _("a product")
-    return _(DOES[trigger.event], what=what or nothing)
+    if trigger.event == MESSAGE and not what:
+        return _("writes a message")
+    return _(DOES[trigger.event], what=what or _("a product"))
 
 
 def where_words(trigger: Trigger) -> str:

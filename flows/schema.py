@@ -47,6 +47,23 @@ _DEFS: Schema = {
         ]
     }
 }
+_RULES_OWN: Schema = {"$ref": "#/$defs/rule_condition"}
+_COUNT = _object(
+    ["event", "in_last"],
+    event=_STRING,
+    where=_map({}),
+    in_last={"type": "string", "pattern": r"^[1-9]\d? messages?$|^\d+(\.\d+)?(ms|s|m|h|d)$"},
+    reset_on=_list(_STRING),
+)
+_DEFS["rule_condition"] = {
+    "oneOf": [
+        _object(["all"], all=_list(_RULES_OWN)),
+        _object(["any"], any=_list(_RULES_OWN)),
+        _object(["not"], **{"not": _RULES_OWN}),
+        _DEFS["condition"]["oneOf"][-1],
+        _object(["count", "op", "value"], count=_COUNT, op={"enum": list(OPERATORS)}, value={}),
+    ]
+}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _EXPECT = _object(
     text=_object(min=_NUMBER, max=_NUMBER),
@@ -150,7 +167,7 @@ def _rule() -> Schema:
         priority={"type": "integer"},
         enabled={"type": "boolean"},
         trigger=_object(["event"], event=_STRING, where=_WHERE, dwell=dwell, silence=silence),
-        when=_CONDITION,
+        when={"$ref": "#/$defs/rule_condition"},
         then=_list(deed),
         limits=_LIMITS,
         conflict=_object(exclusive_group=_KEY, suppress_groups=_list(_KEY)),

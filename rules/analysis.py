@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from flows.conditions import OPERATORS, AllOf, AnyOf, Condition, FactTest, Not
+from rules.counts import PREFIX, most_of
 from rules.facts import FACTS
 from rules.model import Rule
 
@@ -101,9 +102,10 @@ def _some_value(fact: str, literals: list[Literal]) -> bool:
 
 def _worth_trying(fact: str, tests: list[FactTest]) -> Iterator[Any]:
     named = [v for t in tests for v in (t.value if isinstance(t.value, tuple) else (t.value,))]
-    if fact not in ALWAYS_KNOWN:
+    if fact not in ALWAYS_KNOWN and not fact.startswith(PREFIX):
         yield None
     kind = FACTS[fact].kind if fact in FACTS else ""
+    kind = "number" if fact.startswith(PREFIX) else kind
     if kind in ("bool", ""):
         yield from (True, False)
     if kind in ("number", ""):
@@ -119,6 +121,8 @@ def _worth_trying(fact: str, tests: list[FactTest]) -> Iterator[Any]:
 
 
 def _fits(fact: str, number: float) -> bool:
+    if fact.startswith(PREFIX):
+        return 0 <= number <= most_of(fact) and float(number).is_integer()
     least, most = RANGES.get(fact, (0, 1e15) if fact.startswith(COUNTS) else (-1e15, 1e15))
     whole = fact in ("cart.count", "order.count", "time.hour", "time.weekday") or fact.startswith(
         "session."

@@ -9,10 +9,10 @@ from flows.check import set_of
 from flows.check_steps import Around, around, in_condition
 from flows.problems import Problem
 from flows.remembering import Memory
-from flows.yaml_text import Document
+from flows.yaml_text import Document, Path
 from rules.analysis import Finding, find_odd
 from rules.facts import FACT_KINDS
-from rules.model import MESSAGE, Rule
+from rules.model import MESSAGE, Count, Rule, Trigger
 from rules.segments import Segments, kinds_of
 from rules.simulate import passes
 
@@ -55,7 +55,9 @@ def _in_segments(
 
 
 def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
-    problems = list(in_condition(document, rule.when, known, ("when",)))
+    counts = frozenset((count.name, "number") for count in rule.counts)
+    counting = replace(known, facts=known.facts | counts) if counts else known
+    problems = list(in_condition(document, rule.when, counting, ("when",)))
     found = {"send_script": known.scripts, "push_coupon": known.coupons}
     for i, deed in enumerate(rule.then):
         if deed.target and deed.target not in found.get(deed.do, known.flows):
@@ -63,10 +65,12 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
             name = code.get(deed.do, "unknown_flow")
             said = {name.removeprefix("unknown_"): deed.target}
             problems.append(document.problem(name, ("then", i), **said))
-    intent = rule.trigger.where.get("intent")
-    if rule.trigger.event == MESSAGE and isinstance(intent, str) and intent not in known.intents:
-        place = ("trigger", "where", "intent")
-        problems.append(document.problem("unknown_intent", place, intent=intent))
+    heard: list[tuple[Trigger | Count, Path]] = [(rule.trigger, ("trigger", "where", "intent"))]
+    heard += [(count, ("when",)) for count in rule.counts]
+    for one, place in heard:
+        intent = one.where.get("intent")
+        if one.event == MESSAGE and isinstance(intent, str) and intent not in known.intents:
+            problems.append(document.problem("unknown_intent", place, intent=intent))
     unlimited = rule.limits.cooldown is None and rule.limits.per_session is None
     unlimited = unlimited and rule.limits.per_visitor is None
     speaks = any(deed.do in SPEAKING for deed in rule.then)

@@ -55,6 +55,21 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How often an event happened among the last messages, or within the last seconds.
+
+    `name` is the fact it goes by; one of `messages` and `seconds` is 0.
+    """
+
+    name: str
+    event: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    messages: int = 0
+    seconds: float = 0.0
+    reset_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Limits:
     """How often a rule may speak; None is no limit."""
 
@@ -113,6 +128,8 @@ class Rule:
     limits: Limits = field(default_factory=Limits)
     conflict: Conflict = field(default_factory=Conflict)
     tests: tuple[Case, ...] = ()
+    counts: tuple[Count, ...] = ()
+    """What its conditions count."""
 
 
 DEED_TARGETS = {"send_script": "script", "push_coupon": "coupon", "start_flow": "flow"}

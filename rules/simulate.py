@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rules.arbiter import Drop, decide, remember
+from rules.counts import facts as count_facts
 from rules.model import MESSAGE, TICK, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
@@ -80,7 +81,8 @@ def _judge(
     at: float,
     moments: list[Moment],
 ) -> RuleState:
-    why = {rule.key: explain(rule.when, facts) for rule in woken}
+    counted = facts | count_facts((c for rule in woken for c in rule.counts), state.counted, at)
+    why = {rule.key: explain(rule.when, counted) for rule in woken}
     chosen, drops = decide([rule for rule in woken if why[rule.key].holds], state, at)
     dropped = {drop.rule: drop for drop in drops}
     for rule in woken:

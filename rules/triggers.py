@@ -7,6 +7,7 @@ overtaken finds nobody home.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rules.counts import Counted, note
 from rules.model import MESSAGE, TICK, Event, Rule
 from rules.snapshot import matches
 
@@ -19,11 +20,15 @@ class RuleState:
     generation: int = 0
     spoke: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     in_session: Mapping[str, int] = field(default_factory=dict)
+    counted: Counted = field(default_factory=dict)
 
 
 def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleState, list[Rule]]:
     """Give the state after an event and the rules it wakes, before conditions and limits."""
     woken = []
+    counts = {count.name: count for rule in rules if rule.enabled for count in rule.counts}
+    if counts:
+        state = replace(state, counted=note(state.counted, counts.values(), event))
     for rule in rules:
         if not rule.enabled:
             continue

@@ -7,6 +7,7 @@ from typing import Any
 from flows.conditions import AllOf, Condition, read_condition
 from flows.fields import Fields
 from flows.yaml_text import Document, read
+from rules.counts import lift
 from rules.durations import seconds
 from rules.model import (
     DEED_TARGETS,
@@ -45,7 +46,10 @@ def read_rule(document: Document) -> Rule:
         fields.problem("key_is_not_file_name", key=key, name=stem)
     trigger = _read_trigger(fields.inside("trigger"))
     when = fields.take("when", dict, None)
-    condition: Condition = AllOf() if when is None else read_condition(document, when, ("when",))
+    lifted = lift(document, when, ("when",))
+    condition: Condition = AllOf()
+    if when is not None:
+        condition = read_condition(document, lifted.value, ("when",))
     rule = Rule(
         stem,
         trigger,
@@ -57,6 +61,7 @@ def read_rule(document: Document) -> Rule:
         _read_limits(fields.inside("limits")),
         _read_conflict(fields.inside("conflict")),
         tuple(_read_tests(fields)),
+        tuple(lifted.counts.values()),
     )
     fields.finish()
     return rule

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.model import in_language
-from rules import triggers
+from rules import counts, triggers
 from rules.arbiter import decide, remember
 from rules.model import MESSAGE, PAGE_LEAVE, Event, Rule
 from rules.mood import after, escalation, threshold_for
@@ -120,7 +120,9 @@ def _fire(release: Release, session: Session, turn: Turn, woken: list[Rule]) -> 
     if not woken:
         return session, []
     slots = {f"slot.{name}": value for name, value in session.slots.items()}
-    holding = release.judge.holding(woken, {**turn.facts, **slots})
+    asked = (count for rule in woken for count in rule.counts)
+    counted = counts.facts(asked, session.rules.counted, turn.now)
+    holding = release.judge.holding(woken, {**turn.facts, **slots, **counted})
     candidates = [rule for rule in woken if rule.key in holding]
     chosen, drops = decide(candidates, session.rules, turn.now)
     wishes: list[Effect] = [

@@ -15,7 +15,7 @@ from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
-from designer.rule_forms import ENDS, EVENTS, rule_values
+from designer.rule_forms import ENDS, EVENTS, OFTEN, rule_values
 from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
@@ -25,6 +25,7 @@ from flows import trees
 from flows.check_steps import slots_of
 from flows.edits import EditRefused
 from flows.yaml_text import write
+from rules.counts import count_of
 from rules.durations import words
 from rules.model import TICK, Case, Event, Rule
 from rules.simulate import passes
@@ -81,13 +82,15 @@ def save(rule: str) -> Response:
     """Save the form; what the form cannot show stays as it stands in the YAML."""
     path = f"rules/{rule}.yaml"
     form = nested_values({name: request.form[name] for name in request.form})
-    values = rule_values(form)
     who = drafts.Author(author(), path, _("rule edited"))
     try:
+        values = rule_values(form)
         rev = int(number_of(form.get("rev"), 0) or 0)
         drafts.edit(engine(), who, path, rev, lambda text: trees.set_values(text, values))
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("rules.one", rule=rule))
+    except EditRefused as refused:
+        return _show(rule, sentence_of(refused.code), 422)
     except ValueError:
         return _show(rule, _("The YAML of this rule cannot be read; mend it there first."), 422)
     return _show(rule, _("Saved."))
@@ -147,6 +150,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
             lists,
             workspace.compiled.segments,
             book.entities,
+            (*filter(None, map(count_of, OFTEN)), *rule.counts),
         ),
         "products": products,
         "events": EVENTS,

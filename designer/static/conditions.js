@@ -71,7 +71,7 @@ class Builder {
     }
     // A fact nobody knows stays visible, so that it can be mended.
     if (fact && !this.facts.some((one) => one.fact === fact)) choice.append(make("option", { value: fact, textContent: fact, selected: true }));
-    choice.addEventListener("change", () => this.rest(choice.closest(".test"), choice.value, "eq", ""));
+    choice.addEventListener("change", () => this.rest(choice.closest(".test"), choice.value, choice.value.startsWith("count:") ? "gte" : "eq", ""));
     return choice;
   }
 

@@ -67,6 +67,7 @@ def from_values(values: Mapping[str, Any]) -> Session:
     rules = dict(kept.get("rules", {}))
     rules["armed"] = {key: (int(g), float(at)) for key, (g, at) in rules.get("armed", {}).items()}
     rules["spoke"] = {key: tuple(times) for key, times in rules.get("spoke", {}).items()}
+    rules["counted"] = {key: tuple(found) for key, found in rules.get("counted", {}).items()}
     kept["rules"] = RuleState(**rules)
     mood = dict(kept.get("mood", {}))
     kept["mood"] = Mood(**{**mood, "recent": tuple(mood.get("recent", ()))})
