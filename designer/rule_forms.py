@@ -5,6 +5,7 @@ from typing import Any
 
 from designer.form_values import condition_of, number_of, rows, text_of
 from designer.marking import N_
+from designer.sentences import SENTIMENTS
 from rules.model import DEED_TARGETS, MESSAGE, PAGE_LEAVE
 
 Values = dict[str, Any]
@@ -114,18 +115,23 @@ def _limits(form: Values) -> Values:
 def _tests(form: Values) -> list[Values]:
     tests = []
     for row in rows(form, "tests")[:MOST_TESTS]:
-        given = [_happens(event) for event in rows(row, "given")[:MOST_EVENTS]]
+        given = [happens(event) for event in rows(row, "given")[:MOST_EVENTS]]
         expect = "silent" if row.get("expect") == "silent" else "fires"
         tests.append({"given": given, "expect": expect})
     return tests
 
 
-def _happens(row: Values) -> Values:
+def happens(row: Values) -> Values:
     """Give one event of a test; what the form does not show of it stays."""
     event, what = str(row.get("event", "")), str(row.get("what", "")).strip()
     name = "intent" if event == MESSAGE else "product"
-    at = lasting(row.get("at")) or "0s"
-    return {"at": at, "event": event, **({name: what} if what else {}), **_kept(row.get("more"))}
+    at, more = lasting(row.get("at")) or "0s", _kept(row.get("more"))
+    if "mood" in row and more.pop("sentiment", "") != row["mood"]:
+        # How strongly it was felt belonged to the other mood.
+        more = {key: value for key, value in more.items() if key not in ("compound", "anger")}
+    mood = str(row.get("mood", "")) if event == MESSAGE else ""
+    felt = {"sentiment": mood} if mood in SENTIMENTS else {}
+    return {"at": at, "event": event, **({name: what} if what else {}), **felt, **more}
 
 
 def _kept(given: Any) -> Values:

@@ -172,7 +172,7 @@ def duration_words(seconds: float) -> str:
 def happens_words(event: Event) -> str:
     """Say what happens in a test of a rule, and when."""
     quiet = {TICK: _("nothing more happens"), PAGE_LEAVE: _("leaves the page")}
-    shown = {k: v for k, v in event.properties.items() if k in ("product", "intent")}
+    shown = {k: v for k, v in event.properties.items() if k in ("product", "intent", "sentiment")}
     does = quiet.get(event.name) or does_words(Trigger(event.name, shown))
     time = duration_words(event.at)
     return _("after %(time)s: %(does)s", time=time, does=does) if event.at else does

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from designer import drafts
+from designer.rule_forms import happens
 from flows.yaml_text import values_of
 from runtime.services import Portal
 from tests.designer.test_pages import HTMX
@@ -52,3 +53,30 @@ def test_a_count_that_is_none_is_refused_and_changes_nothing(
     answer = client.put("/rules/dwell", data=_form(client, fact), headers=HTMX)
     assert answer.status_code == 422
     assert drafts.files(portal.services.engine)["rules/dwell.yaml"] == before
+
+
+def test_messages_of_a_test_have_a_mood(client: FlaskClient, portal: Portal) -> None:
+    form = _form(client, NAME) | {"tests_shown": "1", "tests.0.expect": "fires"}
+    for number in range(2):
+        given = f"tests.0.given.{number}"
+        form |= {f"{given}.at.n": str(number), f"{given}.at.unit": "s", f"{given}.what": ""}
+        form |= {f"{given}.event": "message", f"{given}.mood": "negative", f"{given}.more": "{}"}
+    answer = client.put("/rules/dwell", data=form, headers=HTMX)
+    assert "test_fails" not in answer.text
+    rule = values_of(drafts.files(portal.services.engine)["rules/dwell.yaml"])
+    first = {"at": "0s", "event": "message", "sentiment": "negative"}
+    assert rule["tests"] == [{"given": [first, first | {"at": "1s"}], "expect": "fires"}]
+    assert "✓" in answer.text
+
+
+def test_what_was_felt_more_exactly_stays_until_the_mood_is_another() -> None:
+    row = {"event": "message", "more": '{"sentiment": "negative", "anger": 0.8}'}
+    kept = {"at": "0s", "event": "message", "sentiment": "negative", "anger": 0.8}
+    assert happens(row | {"mood": "negative"}) == kept
+    assert happens(row | {"mood": "positive"}) == {
+        "at": "0s",
+        "event": "message",
+        "sentiment": "positive",
+    }
+    only = {"event": "message", "mood": "", "more": '{"anger": 0.8}'}
+    assert happens(only) == {"at": "0s", "event": "message", "anger": 0.8}
