@@ -210,6 +210,7 @@ PROBLEMS = {
     "bad_template": N_("A placeholder cannot be read: %(reason)s"),
     "missing_translation": N_("There is no text in %(language)s."),
     "bad_duration": N_("%(value)s is not a duration such as 90s, 2m, 24h or 7d."),
+    "nothing_to_compare": N_("“%(fact)s” is compared with nothing; fill in the value."),
     "bad_count": N_(
         "Counting needs an event and in_last: 3 messages (up to 50) or 10m (up to 7d)."
     ),

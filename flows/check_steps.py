@@ -105,6 +105,8 @@ def in_condition(
         elif test.op not in ("in", "not_in", "exists") and kind_of(test.value) != wanted:
             said = {"fact": test.fact, "wanted": wanted}
             yield document.problem("value_of_wrong_type", place, step, **said)
+        elif test.value in ("", ()):
+            yield document.problem("nothing_to_compare", place, step, fact=test.fact)
 
 
 def in_text(

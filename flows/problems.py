@@ -18,6 +18,7 @@ WARNINGS = frozenset(
         "never_holds",
         "always_holds",
         "or_of_negatives",
+        "nothing_to_compare",
     }
 )
 

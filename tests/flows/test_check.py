@@ -21,6 +21,13 @@ FAULTS = [
     (WELCOME, "flow: welcome", "flow: Welcome!", "bad_key", 1),
     ("flows/orders.yaml", "order.count", "order.cuont", "unknown_fact", 7),
     ("flows/orders.yaml", "value: 1}", "value: one}", "value_of_wrong_type", 7),
+    (
+        "flows/orders.yaml",
+        "order.count, op: gte, value: 1}",
+        "order.id, op: eq, value: ''}",
+        "nothing_to_compare",
+        7,
+    ),
     ("flows/orders.yaml", '"[0-9]{6,}"', '"[0-9"', "bad_pattern", 4),
     ("flows/orders.yaml", "retry: again", "retyr: again", "unknown_key", 4),
     ("scripts/found.yaml", "slot.order_number", "slot.nothing", "unknown_slot", 2),
