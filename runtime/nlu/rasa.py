@@ -78,9 +78,9 @@ class Rasa:
         answer = await self._ask("/model/parse", {"text": text})
         return _read(answer) if answer is not None else None
 
-    async def model(self) -> str:
-        """Name the model that is loaded, without its ending; looked up every few seconds."""
-        if time.monotonic() - self._asked > 5.0 and self._looking is None:
+    async def model(self, seconds_old: float = 5.0) -> str:
+        """Name the model that is loaded, without its ending, as of so many seconds ago at most."""
+        if time.monotonic() - self._asked > seconds_old and self._looking is None:
             self._looking = asyncio.create_task(self._look())
             # Nobody waits for a model that warms up.
             await asyncio.wait({self._looking}, timeout=self._seconds)

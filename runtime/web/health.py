@@ -57,7 +57,7 @@ async def state_of(services: Services) -> dict[str, dict[str, Any]]:
 async def _rasa_state(services: Services, data: str) -> dict[str, Any]:
     if services.rasa is None or not services.rasa.is_wanted:
         return {}
-    model = await services.rasa.model()
+    model = await services.rasa.model(seconds_old=0.0)  # else each process would tell its own past
     if await services.rasa.knows(data):
         return {"rasa": {"state": "up", "model": model}}
     why = "its model was trained on other sentences" if model else "it does not answer"

@@ -173,7 +173,7 @@ def test_a_training_that_is_killed_changes_nothing(rasa: Installation, page: Pag
         psutil.Process(pid).kill()
     expect(page.locator("#rasa .notice.failed")).to_contain_text("broke off", timeout=30_000)
     shot(page, "broke-off")
-    assert state(rasa) == "up"
+    wait_until(lambda: state(rasa) == "up", 10)
 
 
 def test_a_training_can_be_cancelled(rasa: Installation, page: Page) -> None:

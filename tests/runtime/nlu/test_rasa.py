@@ -59,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.answer({"model_file": f"models/{DATA}.tar.gz"}, 200)
+        self.answer({"model_file": f"models/{DATA}.tar.gz"}, self.server.status)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -137,6 +137,14 @@ async def test_nobody_waits_for_a_model_that_warms_up(server: Server) -> None:
         await asyncio.sleep(0.05)
     assert (await hear(rasa, OURS, DATA, "多少钱")).engine == "rasa"
     assert "多少钱" not in server.asked[:1]
+
+
+async def test_whoever_wants_the_truth_of_now_gets_it(server: Server) -> None:
+    rasa = server.rasa
+    assert await rasa.model() == DATA
+    server.status = 503
+    assert await rasa.model() == DATA, "what was found a moment ago will do for a message"
+    assert await rasa.model(seconds_old=0.0) == ""
 
 
 async def test_a_rasa_that_is_away_costs_nothing() -> None:
