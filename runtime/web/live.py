@@ -1,7 +1,6 @@
 """The WebSocket of the widget: lines by sequence number, messages acknowledged after commit."""
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict
 from typing import Any
@@ -34,11 +33,10 @@ class Hub:
             self._task = asyncio.create_task(self._listen(services))
 
     async def stop(self) -> None:
-        """Stop listening."""
-        if self._task:
+        """Stop listening; once may not do, as connecting to Redis can swallow a cancellation."""
+        while self._task and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=0.5)
 
     def join(self, visitor: str) -> asyncio.Event:
         """Give an event that is set whenever this visitor's log may have grown."""
