@@ -9,7 +9,7 @@ said=$(mktemp)
 screens=$!
 trap 'kill "$screens" 2>/dev/null' INT TERM
 others=$(find tests -mindepth 1 -maxdepth 1 -type d ! -name browser ! -name "[._]*" | sort)
-"$python" -m pytest tests/browser/test_rasa.py $others tests/test_*.py
+"$python" -m pytest $others tests/test_*.py tests/browser/test_rasa.py
 rest=$?
 echo "The tests of the screens:"
 wait "$screens"
