@@ -11,7 +11,7 @@ from designer.cli_workspace import open_portal
 from rules.model import Event, Rule
 from rules.oracle import Explained
 from rules.segments import Segments, read_segments
-from rules.simulate import Moment, simulate
+from rules.simulate import Moment, Shop, simulate
 from rules.yaml_text import read_rules
 from runtime.events import BadEvent, parsed_time, read_event
 
@@ -55,7 +55,7 @@ def _rules() -> tuple[list[Rule], Segments]:
 
 def _print(found: list[Rule], segments: Segments, path: Path, with_reasons: bool) -> None:
     for visitor, events in _by_visitor(path).items():
-        moments = simulate(found, events, segments)
+        moments = simulate(found, events, Shop(segments), visitor)
         if with_reasons and not moments:
             click.echo(f"{visitor}: never woken; its trigger did not happen")
         for moment in moments:
@@ -66,7 +66,8 @@ def _print(found: list[Rule], segments: Segments, path: Path, with_reasons: bool
 
 
 def _line(visitor: str, moment: Moment) -> str:
-    word = "fires" if moment.fired else f"silent ({moment.reason})"
+    why = f"{moment.reason} {moment.by}".strip()
+    word = "fires" if moment.fired else f"silent ({why})"
     return f"{visitor} {moment.at:.0f} {moment.rule}: {word}"
 
 

@@ -41,12 +41,12 @@ def rule_values(form: Values) -> Values:
         "priority": int(number_of(form.get("priority"), 50) or 50),
         "enabled": None if form.get("enabled") else False,
         "trigger": _trigger(form),
-        "then": _deeds(form),
+        "then": _deeds(form, "then"),
         "limits": _limits(form) or None,
+        "conflict": _conflict(form) or None,
     }
-    values["conflict"] = {"exclusive_group": form.get("exclusive_group")}
-    if not form.get("exclusive_group"):
-        values["conflict"] = None
+    if "else_shown" in form:
+        values["else"] = _deeds(form, "else") or None
     name = text_of(form.get("name"))
     if name:
         values["name"] = name.get("", name) if set(name) == {""} else name
@@ -83,9 +83,9 @@ def _trigger(form: Values) -> Values:
     return trigger
 
 
-def _deeds(form: Values) -> list[Values]:
+def _deeds(form: Values, name: str) -> list[Values]:
     deeds = []
-    for row in rows(form, "then"):
+    for row in rows(form, name):
         do = str(row.get("do", ""))
         target = str(row.get(do, "")).strip()
         if do in DEED_TARGETS and target:
@@ -110,6 +110,14 @@ def _limits(form: Values) -> Values:
     if form.get("group"):
         limits["group"] = form["group"]
     return limits
+
+
+def _conflict(form: Values) -> Values:
+    groups = str(form.get("suppress_groups", "")).replace("，", ",").replace("、", ",").split(",")
+    silenced = list(dict.fromkeys(group.strip() for group in groups if group.strip()))
+    exclusive = str(form.get("exclusive_group", "")).strip()
+    found: Values = {"exclusive_group": exclusive} if exclusive else {}
+    return found | ({"suppress_groups": silenced} if silenced else {})
 
 
 def _tests(form: Values) -> list[Values]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from designer.form_values import number_of, rows
+from designer.rule_forms import lasting
 from flows import trees
 from flows.workspace import Workspace
 from flows.yaml_text import values_of
@@ -28,6 +29,7 @@ def workspace_text(text: str, form: Values) -> str:
         "human": human,
         "confidence": min(max(confidence or 0.0, 0.0), 1.0),
         "coupons": _coupons(known.get("coupons") or {}, form) or None,
+        "marketing": _marketing(known.get("marketing") or {}, form) or None,
         "publishing": _publishing(known.get("publishing") or {}, form) or None,
     }
     if "confidence" not in known and values["confidence"] == USUAL_CONFIDENCE:
@@ -95,3 +97,21 @@ def _publishing(known: Values, form: Values) -> dict[str, Any]:
     }
     plain = {"tests": "block", "four_eyes": False}
     return {name: value for name, value in values.items() if name in known or value != plain[name]}
+
+
+def _marketing(known: Values, form: Values) -> dict[str, Any]:
+    """Give the limits of all marketing; what the form left empty limits nothing."""
+    if "marketing_shown" not in form:
+        return dict(known)
+    given = form.get("marketing")
+    said: Values = given if isinstance(given, dict) else {}
+    most, within = number_of(said.get("max")), lasting(said.get("in"))
+    start, end = (str(said.get(name, "")).strip() for name in ("from", "to"))
+    percent = number_of(said.get("hold_out"), 0) or 0
+    values = {
+        "per_visitor": {"max": int(most or 0), **({"in": within} if within else {})},
+        "quiet_hours": {"from": start, "to": end},
+        "hold_out": round(percent / 100, 4),
+    }
+    wanted = {"per_visitor": most is not None, "quiet_hours": start or end, "hold_out": percent}
+    return {name: value for name, value in values.items() if wanted[name]}

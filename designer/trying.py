@@ -10,8 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from designer.form_values import typed_value
 from designer.workspace import Workspace, engine, portal
+from flows.durations import seconds, words
 from flows.model import Line
-from rules.durations import seconds, words
 from runtime.messages import Message
 from runtime.nlu.understand import hear
 from runtime.nlu.understanding import Understanding

@@ -26,10 +26,10 @@ from designer.sentences import (
 from designer.titles import Titles, titles
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
+from flows.durations import UNITS
 from flows.problems import Problem
 from flows.segments import Conflict
 from rules import counts
-from rules.durations import UNITS
 from rules.model import MESSAGE, PAGE_LEAVE, TICK, Count, Event, Trigger
 from rules.segments import PREFIX
 
@@ -86,9 +86,14 @@ def kind_name(kind: str) -> str:
     return _(KINDS.get(kind, kind))
 
 
-def reason_name(reason: str) -> str:
-    """Say why a rule kept quiet."""
-    return _(REASONS.get(reason, reason))
+def reason_name(reason: str, by: str = "") -> str:
+    """Say why a rule kept quiet; `by` names what is used up, or another rule."""
+    if reason == "lost_to" and by:
+        return _("The rule %(rule)s is stronger.", rule=titles().rule(by))
+    if reason == "suppressed_by" and by:
+        return _("The rule %(rule)s keeps its group quiet.", rule=titles().rule(by))
+    found = REASONS.get(reason) or REASONS.get(f"{reason} {by}", reason)
+    return _(found)
 
 
 def note_words(name: str, data: Mapping[str, str]) -> str:
@@ -96,7 +101,7 @@ def note_words(name: str, data: Mapping[str, str]) -> str:
     if name == "rule_fired":
         return _("Rule %(rule)s spoke.", rule=titles().rule(data["rule"]))
     if name == "rule_silent":
-        why = reason_name(data.get("reason", ""))
+        why = reason_name(data.get("reason", ""), data.get("by", ""))
         name = titles().rule(data["rule"])
         return _("Rule %(rule)s kept quiet: %(why)s", rule=name, why=why)
     if name == "answered":

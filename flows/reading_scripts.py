@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.fields import KEY, NOTHING, Fields
+from flows.reading_marketing import read_marketing
 from flows.scripts import SayCard, Script, Variant
 from flows.workspace import Coupon, Human, Workspace
 from flows.yaml_text import Document
@@ -138,6 +139,7 @@ def read_workspace(document: Document) -> Workspace:
         four_eyes,
         {intent: named.text(intent) for intent in named.value},
         escalation=_thresholds(fields.inside("escalation")),
+        marketing=read_marketing(fields.inside("marketing")),
     )
     human.finish()
     fields.finish()

@@ -105,15 +105,17 @@ _WEIGHTING: Schema = {
 }
 _WHERE = _map({"type": ["string", "number", "boolean"]})
 _TALK = _list({"oneOf": [_object([do], **{do: _STRING}) for do in (*DOES, *EXPECTS)]})
+_CLOCK: Schema = {"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"}
+_PER_VISITOR: Schema = {
+    "type": "object",
+    "properties": {"max": {"type": "integer", "minimum": 1, "maximum": 50}, "in": _DURATION},
+    "required": ["max", "in"],
+    "additionalProperties": False,
+}
 _LIMITS = _object(
     cooldown=_DURATION,
     per_session={"type": "integer", "minimum": 1},
-    per_visitor={
-        "type": "object",
-        "properties": {"max": {"type": "integer", "minimum": 1}, "in": _DURATION},
-        "required": ["max", "in"],
-        "additionalProperties": False,
-    },
+    per_visitor=_PER_VISITOR,
     group=_KEY,
 )
 
@@ -169,6 +171,7 @@ def _rule() -> Schema:
         trigger=_object(["event"], event=_STRING, where=_WHERE, dwell=dwell, silence=silence),
         when={"$ref": "#/$defs/rule_condition"},
         then=_list(deed),
+        **{"else": _list(deed)},
         limits=_LIMITS,
         conflict=_object(exclusive_group=_KEY, suppress_groups=_list(_KEY)),
         tests=_list({"type": "object"}),
@@ -189,6 +192,11 @@ def _workspace() -> Schema:
         coupons=_map(coupon),
         intents=_map(_TEXT),
         escalation=_object(zh=_SHARE, en=_SHARE),
+        marketing=_object(
+            per_visitor=_PER_VISITOR,
+            quiet_hours=_object(["from", "to"], **{"from": _CLOCK, "to": _CLOCK}),
+            hold_out=_SHARE,
+        ),
         publishing=_object(tests={"enum": ["block", "warn"]}, four_eyes={"type": "boolean"}),
     )
 

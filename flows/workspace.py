@@ -27,6 +27,22 @@ class Human:
 
 
 @dataclass(frozen=True)
+class Marketing:
+    """What holds for all rules of the group `marketing` together; without it nothing does.
+
+    At most `most` deeds to one visitor `within` seconds; none from minute `quiet_from` of the
+    local day to `quiet_to`; none at all to `hold_out`, a share of the visitors from 0 to 1: they
+    show what would happen without.
+    """
+
+    most: int | None = None
+    within: float = 0.0
+    quiet_from: int = 0
+    quiet_to: int = 0
+    hold_out: float = 0.0
+
+
+@dataclass(frozen=True)
 class Workspace:
     """What holds for every flow; the first language is spoken when a visitor's own is missing.
 
@@ -50,3 +66,4 @@ class Workspace:
     widget_greeting: Text = field(default_factory=dict)
     widget_color: str = "#4f46e5"
     escalation: Mapping[str, float] = field(default_factory=dict)
+    marketing: Marketing = field(default_factory=Marketing)

@@ -11,6 +11,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from flows.conditions import OPERATORS, AllOf, AnyOf, Condition, FactTest, Not
+from rules.arbiter import silences, strength
 from rules.counts import PREFIX, most_of
 from rules.facts import FACTS
 from rules.model import Rule
@@ -149,10 +150,10 @@ def _hides(other: Rule, rule: Rule) -> bool:
     """Say whether another rule speaks first whenever this one would."""
     if other.key == rule.key or not other.enabled or other.trigger.event != rule.trigger.event:
         return False
+    stronger = strength(other) < strength(rule)
     group = rule.conflict.exclusive_group
-    shuts_up = bool(group) and other.conflict.exclusive_group == group
-    shuts_up |= bool(rule.limits.group) and rule.limits.group in other.conflict.suppress_groups
-    stronger = (other.priority, rule.key) > (rule.priority, other.key)
+    shuts_up = stronger and bool(group) and other.conflict.exclusive_group == group
+    shuts_up |= silences(other, rule) and (stronger or not silences(rule, other))
     wider = all(rule.trigger.where.get(k) == v for k, v in other.trigger.where.items())
     same_wait = other.trigger.wait == rule.trigger.wait
-    return shuts_up and stronger and wider and same_wait and implies(rule.when, other.when)
+    return shuts_up and wider and same_wait and implies(rule.when, other.when)

@@ -59,12 +59,14 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
     counting = replace(known, facts=known.facts | counts) if counts else known
     problems = list(in_condition(document, rule.when, counting, ("when",)))
     found = {"send_script": known.scripts, "push_coupon": known.coupons}
-    for i, deed in enumerate(rule.then):
+    deeds = [("then", i, deed) for i, deed in enumerate(rule.then)]
+    deeds += [("else", i, deed) for i, deed in enumerate(rule.otherwise)]
+    for branch, i, deed in deeds:
         if deed.target and deed.target not in found.get(deed.do, known.flows):
             code = {"send_script": "unknown_script", "push_coupon": "unknown_coupon"}
             name = code.get(deed.do, "unknown_flow")
             said = {name.removeprefix("unknown_"): deed.target}
-            problems.append(document.problem(name, ("then", i), **said))
+            problems.append(document.problem(name, (branch, i), **said))
     heard: list[tuple[Trigger | Count, Path]] = [(rule.trigger, ("trigger", "where", "intent"))]
     heard += [(count, ("when",)) for count in rule.counts]
     for one, place in heard:
@@ -73,7 +75,7 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
             problems.append(document.problem("unknown_intent", place, intent=intent))
     unlimited = rule.limits.cooldown is None and rule.limits.per_session is None
     unlimited = unlimited and rule.limits.per_visitor is None
-    speaks = any(deed.do in SPEAKING for deed in rule.then)
+    speaks = any(deed.do in SPEAKING for _branch, _i, deed in deeds)
     if speaks and unlimited and rule.trigger.event != MESSAGE:
         problems.append(document.problem("no_limit", ("limits",), rule=rule.key))
     return problems

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flows.durations import seconds
 from flows.yaml_text import Document, Path
-from rules.durations import seconds
 from rules.model import MESSAGE, Count, Event
 from rules.snapshot import matches
 

@@ -5,14 +5,16 @@ Times are seconds since 1970 (UTC), durations are seconds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from flows.conditions import AllOf, Condition
+from flows.conditions import AllOf, Condition, tests_in
 from flows.model import Text
 
 MESSAGE = "message"
 TICK = "tick"
 PAGE_LEAVE = "page_leave"
+TIMER = "timer"
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,19 @@ class Rule:
     tests: tuple[Case, ...] = ()
     counts: tuple[Count, ...] = ()
     """What its conditions count."""
+    otherwise: tuple[Deed, ...] = ()
+    """What it does when it is woken and its conditions do not hold."""
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """Name the facts its conditions ask about, each once."""
+        return tuple(dict.fromkeys(test.fact for test in tests_in(self.when)))
+
+    @cached_property
+    def specificity(self) -> int:
+        """Count what has to be true before it acts: the more, the more specific it is."""
+        tests = sum(1 for _ in tests_in(self.when))
+        return tests + len(self.trigger.where) + self.trigger.is_timed
 
 
 DEED_TARGETS = {"send_script": "script", "push_coupon": "coupon", "start_flow": "flow"}

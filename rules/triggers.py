@@ -21,6 +21,8 @@ class RuleState:
     spoke: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     in_session: Mapping[str, int] = field(default_factory=dict)
     counted: Counted = field(default_factory=dict)
+    marketing: tuple[float, ...] = ()
+    """When a rule of the group `marketing` spoke."""
 
 
 def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleState, list[Rule]]:

@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from flows.conditions import AllOf, Condition, read_condition
+from flows.durations import seconds
 from flows.fields import Fields
+from flows.reading_marketing import LONGEST_COUNTED, read_per_visitor
 from flows.yaml_text import Document, read
 from rules.counts import lift
-from rules.durations import seconds
 from rules.model import (
     DEED_TARGETS,
     PAGE_LEAVE,
@@ -54,7 +55,7 @@ def read_rule(document: Document) -> Rule:
         stem,
         trigger,
         condition,
-        tuple(_read_deeds(fields)),
+        tuple(_read_deeds(fields, "then")),
         fields.text("name"),
         fields.take("priority", int, 50),
         fields.take("enabled", bool, True),
@@ -62,6 +63,7 @@ def read_rule(document: Document) -> Rule:
         _read_conflict(fields.inside("conflict")),
         tuple(_read_tests(fields)),
         tuple(lifted.counts.values()),
+        tuple(_read_deeds(fields, "else")),
     )
     fields.finish()
     return rule
@@ -105,10 +107,10 @@ def _read_trigger(fields: Fields) -> Trigger:
     return Trigger(event, where, dwell, silence)
 
 
-def _read_deeds(fields: Fields) -> list[Deed]:
+def _read_deeds(fields: Fields, name: str) -> list[Deed]:
     deeds = []
-    for i, value in enumerate(fields.take("then", list, [])):
-        inner = Fields(fields.document, value, ("then", i))
+    for i, value in enumerate(fields.take(name, list, [])):
+        inner = Fields(fields.document, value, (name, i))
         do = inner.take("do", str, "")
         if do not in DEED_TARGETS:
             inner.problem("unknown_deed", "do", do=do)
@@ -119,7 +121,7 @@ def _read_deeds(fields: Fields) -> list[Deed]:
         expires = duration(inner, "expires", 0.0) if do == "push_coupon" else 0.0
         inner.finish()
         deeds.append(Deed(do, target, expires or 0.0))
-    if not deeds:
+    if not deeds and name == "then":
         fields.problem("no_deed", "then")
     return deeds
 
@@ -127,14 +129,12 @@ def _read_deeds(fields: Fields) -> list[Deed]:
 def _read_limits(fields: Fields) -> Limits:
     cooldown = duration(fields, "cooldown")
     per_session = fields.take("per_session", int, None)
-    inner = fields.inside("per_visitor")
-    per_visitor = inner.take("max", int, None)
-    within = duration(inner, "in", 0.0)
-    inner.finish()
-    for name, number in (("per_session", per_session), ("per_visitor", per_visitor)):
-        if number is not None and number < 1:
-            fields.problem("out_of_range", name, key=name, least=1, most="∞")
-    limits = Limits(cooldown, per_session, per_visitor, within or 0.0, fields.key("group"))
+    per_visitor, within = read_per_visitor(fields.inside("per_visitor"))
+    if per_session is not None and per_session < 1:
+        fields.problem("out_of_range", "per_session", key="per_session", least=1, most="∞")
+    if cooldown is not None and cooldown > LONGEST_COUNTED:
+        fields.problem("bad_duration", "cooldown", value=fields.value["cooldown"])
+    limits = Limits(cooldown, per_session, per_visitor, within, fields.key("group"))
     fields.finish()
     return limits
 

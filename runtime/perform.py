@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.model import in_language
+from rules.deciding import record_of
 from runtime.engine import effects
 from runtime.engine.effects import Effect
 from runtime.engine.session import Session
@@ -102,6 +103,8 @@ class _Writer:
             self.ask_system(wish)
         elif isinstance(wish, effects.HandOver):
             self.event("handover", queue=wish.queue, reason=wish.reason)
+        elif isinstance(wish, effects.Decide):
+            self.event("decided", **record_of(wish.decision))
         else:
             self.event(wish.name, **dict(wish.data))
 

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.durations import seconds
 from flows.model import Flow, Line, Talk
-from rules.durations import seconds
+from rules.arbiter import Drop
 from rules.model import Event
-from runtime.engine.effects import Enter, Note
+from runtime.engine.effects import Decide, Effect, Enter, Note
 from runtime.engine.session import Session, from_values, to_values
 from runtime.engine.turn import Answered
 from runtime.messages import Message, Reply, checked, reply_of
@@ -109,8 +110,21 @@ def _preview(
     commit = plan(session, thought, message, now)
     lines = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
     entered = [wish for wish in thought.effects if isinstance(wish, Enter)]
-    notes = [wish for wish in thought.effects if isinstance(wish, Note)]
+    notes = [note for wish in thought.effects for note in _noted(wish)]
     return Tried(lines, entered, notes, commit.session, thought.understanding)
+
+
+def _noted(wish: Effect) -> list[Note]:
+    """Give what there is to tell of an effect: a note, or the rules that kept quiet."""
+    if isinstance(wish, Note):
+        return [wish]
+    if not isinstance(wish, Decide):
+        return []
+    drops = [*(Drop(rule, "condition") for rule in wish.decision.unmet), *wish.decision.drops]
+    return [
+        Note("rule_silent", (("rule", drop.rule), ("reason", drop.reason), ("by", drop.by)))
+        for drop in drops
+    ]
 
 
 def skip(

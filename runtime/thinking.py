@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from flows.model import in_language
-from rules import counts, triggers
-from rules.arbiter import decide, remember
-from rules.model import MESSAGE, PAGE_LEAVE, Event, Rule
+from rules import triggers
+from rules.arbiter import Occasion
+from rules.deciding import kept_quiet, settle
+from rules.model import MESSAGE, PAGE_LEAVE, TIMER, Deed, Event, Rule
 from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_late, number, order_id_of, snapshot
 from runtime.engine import advance, effects
@@ -80,7 +81,8 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     intent = found.intent if sure else ""
     message = moment.message
     turn = Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
-    return replace(turn, entities=named)
+    minute = moment.local.hour * 60 + moment.local.minute
+    return replace(turn, entities=named, minute=minute)
 
 
 def _named(moment: Moment) -> tuple[tuple[str, Any], ...]:
@@ -107,47 +109,43 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
     heard = advance.hear(release.book, session, turn)
     if heard is not None:
         # The step knows what to do with it, so no rule may start another flow over it.
+        barred = [rule for rule in woken if _starts_flow(rule)]
         woken = [rule for rule in woken if not _starts_flow(rule)]
-        return _chain(heard, _fire(release, heard[0], turn, woken))
-    fired, wishes = _fire(release, session, turn, woken)
+        if barred:
+            quiet = kept_quiet(MESSAGE, barred, moment.now, "in_flow")
+            heard = _chain(heard, (heard[0], [effects.Decide(quiet)]))
+        return _chain(heard, _fire(release, heard[0], turn, woken, MESSAGE))
+    fired, wishes = _fire(release, session, turn, woken, MESSAGE)
     if any(isinstance(wish, effects.Say | effects.HandOver) for wish in wishes):
         return fired, wishes
     return _chain((fired, wishes), advance.lose(release.book, fired, turn))
 
 
-def _fire(release: Release, session: Session, turn: Turn, woken: list[Rule]) -> Moved:
+def _fire(release: Release, session: Session, turn: Turn, woken: list[Rule], on: str) -> Moved:
     """Let the rules that hold, and may, do their deeds."""
     if not woken:
         return session, []
-    slots = {f"slot.{name}": value for name, value in session.slots.items()}
-    asked = (count for rule in woken for count in rule.counts)
-    counted = counts.facts(asked, session.rules.counted, turn.now)
-    holding = release.judge.holding(woken, {**turn.facts, **slots, **counted})
-    candidates = [rule for rule in woken if rule.key in holding]
-    chosen, drops = decide(candidates, session.rules, turn.now)
-    wishes: list[Effect] = [
-        effects.Note("rule_silent", (("rule", rule.key), ("reason", "condition")))
-        for rule in woken
-        if rule.key not in holding
-    ]
-    wishes += [
-        effects.Note("rule_silent", (("rule", drop.rule), ("reason", drop.reason)))
-        for drop in drops
-    ]
-    session = replace(session, rules=remember(session.rules, chosen, turn.now))
-    moved: Moved = (session, wishes)
-    for rule in chosen:
+    facts = {**turn.facts, **{f"slot.{name}": value for name, value in session.slots.items()}}
+    opted_out = facts["visitor.opted_out"] is True
+    marketing = release.book.workspace.marketing
+    occasion = Occasion(turn.now, session.visitor, turn.minute, opted_out, marketing)
+    holding = release.judge.holding
+    state, decision = settle(on, woken, session.rules, facts, occasion, holding)
+    moved: Moved = (replace(session, rules=state), [effects.Decide(decision)])
+    for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
-        moved = _chain(moved, _do(release, moved[0], turn, rule))
+        moved = _chain(moved, _do(release, moved[0], turn, rule, deeds))
     return moved
 
 
-def _do(release: Release, session: Session, turn: Turn, rule: Rule) -> Moved:
-    coupons = [deed for deed in rule.then if deed.do == "push_coupon"]
+def _do(
+    release: Release, session: Session, turn: Turn, rule: Rule, deeds: tuple[Deed, ...]
+) -> Moved:
+    coupons = [deed for deed in deeds if deed.do == "push_coupon"]
     if coupons:
         turn = replace(turn, coupon=release.book.workspace.coupons.get(coupons[0].target))
     moved: Moved = (session, [])
-    for deed in rule.then:
+    for deed in deeds:
         if deed.do == "send_script":
             said = advance.speak(release.book, moved[0], turn, deed.target)
             moved = _chain(moved, said)
@@ -192,9 +190,9 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(session, rules=rules)
     wishes: list[Effect] = [] if repeated else _credit(session, event, moment.now)
     if session.desk:
-        return session, [*wishes, *_with_person(woken)]
+        return session, [*wishes, *_with_person(woken, moment, event.name)]
     turn = _turn(release, session, moment)
-    return _chain((session, wishes), _fire(release, session, turn, woken))
+    return _chain((session, wishes), _fire(release, session, turn, woken, event.name))
 
 
 def _credit(session: Session, event: Event, now: float) -> list[Effect]:
@@ -218,15 +216,14 @@ def _timer(release: Release, session: Session, moment: Moment) -> Moved:
     rules, woken = triggers.due(release.rules, session.rules, moment.now, only)
     session = replace(session, rules=rules)
     if session.desk:
-        return session, _with_person(woken)
-    return _fire(release, session, _turn(release, session, moment), woken)
+        return session, _with_person(woken, moment, TIMER)
+    return _fire(release, session, _turn(release, session, moment), woken, TIMER)
 
 
-def _with_person(woken: list[Rule]) -> list[Effect]:
-    return [
-        effects.Note("rule_silent", (("rule", rule.key), ("reason", "with_person")))
-        for rule in woken
-    ]
+def _with_person(woken: list[Rule], moment: Moment, on: str) -> list[Effect]:
+    if not woken:
+        return []
+    return [effects.Decide(kept_quiet(on, woken, moment.now, "with_person"))]
 
 
 def _coupon(release: Release, session: Session, moment: Moment) -> Moved:
@@ -261,7 +258,7 @@ def _hand_back(release: Release, session: Session, moment: Moment) -> Moved:
 
 
 def _starts_flow(rule: Rule) -> bool:
-    return any(deed.do == "start_flow" for deed in rule.then)
+    return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
 
 
 def _chain(first: Moved, second: Moved) -> Moved:

@@ -1,6 +1,7 @@
 """The trigger rules: a list, and a form for each."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import force_locale
@@ -20,15 +21,15 @@ from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
 from designer.wording import sentence_of, value_name
-from designer.workspace import Workspace, engine, open_workspace, workspace_of
+from designer.workspace import Workspace, engine, open_workspace, portal, workspace_of
 from flows import trees
 from flows.check_steps import slots_of
+from flows.durations import words
 from flows.edits import EditRefused
 from flows.yaml_text import write
 from rules.counts import count_of
-from rules.durations import words
 from rules.model import TICK, Case, Event, Rule
-from rules.simulate import passes
+from rules.simulate import Shop, passes
 from runtime.insight.replay import estimate, products_seen
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
@@ -177,6 +178,13 @@ def value_lists(workspace: Workspace) -> dict[str, dict[str, str]]:
     return lists | {"sentiment.label": moods}
 
 
+def shop_of(workspace: Workspace) -> Shop:
+    """Give what holds for all rules of a workspace."""
+    compiled = workspace.compiled
+    zone = ZoneInfo(portal().services.settings.time_zone)
+    return Shop(compiled.segments, compiled.book.workspace.marketing, zone)
+
+
 def _ends(rule: Rule) -> dict[str, str]:
     """Name what may end a dwell, and what ends that of this rule."""
     own = rule.trigger.dwell.end_on if rule.trigger.dwell else ()
@@ -211,6 +219,6 @@ def _looked(workspace: Workspace, key: str) -> dict[str, Any]:
         "sentences": sentences,
         "problems": workspace.problems_in(f"rules/{key}.yaml"),
         "passed": passes(rule, segments),
-        "estimate": estimate(engine(), rule, segments),
+        "estimate": estimate(engine(), rule, shop_of(workspace)),
         "words": words,
     }

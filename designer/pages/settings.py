@@ -13,8 +13,10 @@ from designer.settings_form import widget_text, workspace_text
 from designer.titles import by_title, titles_of
 from designer.turning import turned
 from designer.wording import sentence_of
-from designer.workspace import engine, open_workspace
+from designer.workspace import engine, open_workspace, portal
+from flows.durations import words
 from flows.edits import EditRefused
+from flows.reading_marketing import clock
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 FILES = ("workspace.yaml", "widget.yaml")
@@ -73,6 +75,9 @@ def _show(notice: str = "", status: int = 200) -> Response:
         "intents": by_title(book.intents, names.intent),
         "revs": {path[:-5]: drafts.revision(engine(), path) for path in FILES},
         "four_eyes_now": needs_second(engine()),
+        "words": words,
+        "clock": clock,
+        "zone": portal().services.settings.time_zone,
         "problems": [p for path in FILES for p in workspace.problems_in(path)],
         "notice": notice,
         "failed": status >= 400,

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from flows.connectors import Connector
 from flows.workspace import Coupon
+from rules.deciding import Decision
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,13 @@ class Note:
     data: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Decide:
+    """Rules were decided about; remembered, so that one can say why each did or did not speak."""
+
+    decision: Decision
+
+
 Effect: TypeAlias = (
-    Say | Enter | Expose | Click | Convert | HandOver | AskSystem | PushCoupon | Note
+    Say | Enter | Expose | Click | Convert | HandOver | AskSystem | PushCoupon | Note | Decide
 )

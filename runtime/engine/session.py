@@ -10,6 +10,9 @@ from typing import Any
 from rules.mood import Mood
 from rules.triggers import RuleState
 
+LASTING = ("visitor.", "order.")
+"""The facts that outlive a session begin like this."""
+
 
 @dataclass(frozen=True)
 class Exposure:
@@ -68,7 +71,23 @@ def from_values(values: Mapping[str, Any]) -> Session:
     rules["armed"] = {key: (int(g), float(at)) for key, (g, at) in rules.get("armed", {}).items()}
     rules["spoke"] = {key: tuple(times) for key, times in rules.get("spoke", {}).items()}
     rules["counted"] = {key: tuple(found) for key, found in rules.get("counted", {}).items()}
+    rules["marketing"] = tuple(rules.get("marketing", ()))
     kept["rules"] = RuleState(**rules)
     mood = dict(kept.get("mood", {}))
     kept["mood"] = Mood(**{**mood, "recent": tuple(mood.get("recent", ()))})
     return Session(**kept)
+
+
+def lasting_of(session: Session) -> dict[str, Any]:
+    """Give what is remembered of a visitor when the session is over, as plain values."""
+    lasting = {k: v for k, v in session.profile.items() if k.startswith(LASTING)}
+    rules = session.rules
+    return {"profile": lasting, "spoke": dict(rules.spoke), "marketing": rules.marketing}
+
+
+def come_back(visitor: str, lasting: Mapping[str, Any]) -> Session:
+    """Begin the session of a visitor who was here before."""
+    profile = {**lasting.get("profile", {}), "visitor.returning": True}
+    spoke = {rule: tuple(times) for rule, times in lasting.get("spoke", {}).items()}
+    rules = RuleState(spoke=spoke, marketing=tuple(lasting.get("marketing", ())))
+    return Session(visitor, profile=profile, rules=rules)

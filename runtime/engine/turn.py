@@ -31,3 +31,5 @@ class Turn:
     coupon: Coupon | None = None
     unheard: bool = False
     entities: tuple[tuple[str, str], ...] = ()
+    minute: int = 720
+    """The minute of the shop's day."""

@@ -11,8 +11,7 @@ from sqlalchemy import Engine, select
 
 from flows.conditions import holds
 from rules.model import MESSAGE, TICK, Event, Rule, Segment
-from rules.segments import Segments
-from rules.simulate import simulate
+from rules.simulate import Moment, Shop, simulate
 from rules.snapshot import fold, product_of, snapshot
 from runtime.db import transaction
 from runtime.tables import EventRow
@@ -20,7 +19,7 @@ from runtime.tables import EventRow
 MOST_EVENTS = 20_000
 INNER = frozenset(
     ("entered", "said", "exposed", "clicked", "converted", "handover", "rule_fired", "rule_silent")
-) | {"coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
+) | {"decided", "coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
 """Events we write ourselves; no visitor did them, so no rule wakes by them."""
 
 
@@ -35,18 +34,23 @@ class Estimate:
     is_cut: bool = False
 
 
-def estimate(engine: Engine, rule: Rule, segments: Segments = (), days: float = 7.0) -> Estimate:
+def estimate(engine: Engine, rule: Rule, shop: Shop, days: float = 7.0) -> Estimate:
     """Replay the events of the last days against one rule, each visitor by themselves."""
     now = time.time()
     by_visitor, many = _events_since(engine, now - days * 86400)
     fired, visitors, silent = 0, 0, Counter[str]()
-    for events in by_visitor.values():
+    for visitor, events in by_visitor.items():
         # A timer that is still running at the end is let run out.
-        moments = simulate([rule], [*events, Event(TICK, now + rule.trigger.wait)], segments)
+        ended = Event(TICK, now + rule.trigger.wait)
+        moments = simulate([rule], [*events, ended], shop, visitor)
         mine = sum(moment.fired for moment in moments)
         fired, visitors = fired + mine, visitors + bool(mine)
-        silent.update(moment.reason for moment in moments if not moment.fired)
+        silent.update(_why(moment) for moment in moments if not moment.fired)
     return Estimate(fired, visitors, dict(silent), many, many >= MOST_EVENTS)
+
+
+def _why(moment: Moment) -> str:
+    return f"{moment.reason} {moment.by}" if moment.reason == "capped" else moment.reason
 
 
 def reach(engine: Engine, segment: Segment, days: float = 7.0) -> tuple[int, int]:

@@ -1,5 +1,5 @@
 -- One turn, committed at once: deduplicated by message id, refused when the session moved on.
--- KEYS: session, log, done.  ARGV: the commit as JSON.  1 done, 0 the session moved on, -1 a repeat.
+-- KEYS: session, log, done, lasting.  ARGV: the commit as JSON.  1 done, 0 the session moved on, -1 a repeat.
 local c = cjson.decode(ARGV[1])
 if c.done_ttl > 0 and redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
 local version = redis.call('HGET', KEYS[1], 'v') or '0'
@@ -8,6 +8,7 @@ if version ~= c.version then return 0 end
 redis.call('HSET', KEYS[1], 'v', tostring(tonumber(version) + 1), 'd', c.session)
 redis.call('EXPIRE', KEYS[1], c.ttl)
 if c.done_ttl > 0 then redis.call('SET', KEYS[3], c.replies, 'EX', c.done_ttl) end
+if c.lasting ~= '' then redis.call('SET', KEYS[4], c.lasting, 'EX', c.lasting_ttl) end
 for _, line in ipairs(c.lines) do redis.call('RPUSH', KEYS[2], line) end
 if #c.lines > 0 then
   redis.call('LTRIM', KEYS[2], -c.most_lines, -1)

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | s:<visitor> | hash v, d | version and session of a visitor | 72 h, sliding |
 | l:<visitor> | list | the last lines of the log | 72 h, sliding |
+| v:<visitor> | string | what outlives the session: caps, orders, wishes | 180 days after a change |
 | m:<visitor>:<id> | string | the replies a message id was answered with | 72 h |
 | o:<order> | string | an order that was credited | 90 days |
 | timers:<0-15> | zset | visitor, rule, generation by due time in ms | until done |
@@ -20,6 +21,7 @@ from zlib import crc32
 
 SESSION_TTL = 72 * 3600
 ORDER_TTL = 90 * 86400
+LASTING_TTL = 180 * 86400
 MOST_LINES = 400
 MOST_EVENTS = 1_000_000
 TIMER_SHARDS = 16
@@ -36,6 +38,11 @@ LIVE = "live"
 def session(visitor: str) -> str:
     """Name the session of a visitor."""
     return f"s:{visitor}"
+
+
+def lasting(visitor: str) -> str:
+    """Name what outlives the session of a visitor."""
+    return f"v:{visitor}"
 
 
 def log(visitor: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from runtime.engine.session import Session, from_values, to_values
+from runtime.engine.session import Session, come_back, from_values, lasting_of, to_values
 from runtime.store import keys
 
 Count = tuple[str, str, float]
@@ -55,10 +55,13 @@ class Sessions:
         """Load a visitor's session, and the replies when this message was answered before."""
         pipe = self._redis.pipeline(transaction=False)
         pipe.hmget(keys.session(visitor), "v", "d")
-        pipe.mget(keys.CURRENT, keys.done(visitor, message_id))
+        pipe.mget(keys.CURRENT, keys.done(visitor, message_id), keys.lasting(visitor))
         pipe.hgetall(keys.WEIGHTS)
-        (version, stored), (current, done), weights = await pipe.execute()
-        session = from_values(orjson.loads(stored)) if stored else Session(visitor)
+        (version, stored), (current, done, lasting), weights = await pipe.execute()
+        if stored:
+            session = from_values(orjson.loads(stored))
+        else:
+            session = come_back(visitor, orjson.loads(lasting)) if lasting else Session(visitor)
         return Seen(
             (version or b"0").decode(),
             session,
@@ -70,11 +73,15 @@ class Sessions:
     async def commit(self, seen: Seen, commit: Commit, message_id: str) -> bool:
         """Commit a turn; False when the session moved on or the message was answered meanwhile."""
         visitor = commit.session.visitor
+        lasting = lasting_of(commit.session)
+        is_new = seen.version == "0" or lasting != lasting_of(seen.session)
         bot = [line for line in commit.lines if line["from"] != "visitor"]
         said = {
             "version": seen.version,
             "session": orjson.dumps(to_values(commit.session)).decode(),
             "replies": orjson.dumps(bot).decode(),
+            "lasting": orjson.dumps(lasting).decode() if is_new else "",
+            "lasting_ttl": keys.LASTING_TTL,
             "lines": _dumped(commit.lines),
             "events": _dumped(commit.events),
             "outbox": _dumped(commit.outbox),
@@ -92,6 +99,7 @@ class Sessions:
             "most_events": keys.MOST_EVENTS,
         }
         names = [keys.session(visitor), keys.log(visitor), keys.done(visitor, message_id)]
+        names.append(keys.lasting(visitor))
         return bool(await self._commit(keys=names, args=[orjson.dumps(said)]) == 1)
 
     async def lines_after(self, visitor: str, seq: int) -> list[dict[str, Any]]:

@@ -47,6 +47,25 @@ def test_a_form_that_changes_nothing_changes_no_byte() -> None:
         ({"coupons_shown": "1"}, "coupons", None),
         (
             {
+                "marketing_shown": "1",
+                "marketing": {
+                    "max": "3",
+                    "in": {"n": "1", "unit": "d"},
+                    "from": "22:00",
+                    "to": "08:00",
+                    "hold_out": "5",
+                },
+            },
+            "marketing",
+            {
+                "per_visitor": {"max": 3, "in": "1d"},
+                "quiet_hours": {"from": "22:00", "to": "08:00"},
+                "hold_out": 0.05,
+            },
+        ),
+        ({"marketing_shown": "1", "marketing": {"max": "", "from": ""}}, "marketing", None),
+        (
+            {
                 "coupons_shown": "1",
                 "coupons": [{"code": "NEW", "amount": "30", "title": {"en": "N"}}],
             },

@@ -6,7 +6,7 @@ import pytest
 
 from rules.model import Event
 from rules.segments import kinds_of, read_segments, with_segments
-from rules.simulate import simulate
+from rules.simulate import Shop, simulate
 from rules.snapshot import snapshot
 from runtime.compiling import compile_files
 from tests.workspaces import SMALL
@@ -42,7 +42,7 @@ def test_a_rule_asks_for_a_segment_in_a_simulation() -> None:
     mine = [rule for rule in compiled.rules if rule.key == "thanks"]
     order = Event("Order Completed", 10.0, {"order_id": "1", "total": 5})
     events = [Event("Cart Viewed", 5.0), order, Event("Cart Viewed", 20.0)]
-    moments = simulate(mine, events, compiled.segments)
+    moments = simulate(mine, events, Shop(compiled.segments))
     assert [(m.at, m.fired) for m in moments] == [(5.0, False), (20.0, True)]
 
 
