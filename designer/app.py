@@ -9,11 +9,12 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, audit_words, condition_trees, titles, wording
+from designer import access, audit_words, condition_trees, titles, why_words, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
     connectors,
+    decisions,
     design,
     finding,
     flow_history,
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     rules,
     segments,
     connectors,
+    decisions,
     settings,
     health,
     releases,
@@ -206,6 +208,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
+    app.jinja_env.filters.update(why_words.FILTERS)
     app.jinja_env.globals["operator_names"] = wording.operator_names
     app.jinja_env.globals.update(
         may=access.may, locale=get_locale, kind_name=wording.kind_name, titles=titles.titles

@@ -2,18 +2,22 @@
 
 import json
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from designer import drafts
 from designer.cli_workspace import open_portal
+from rules.counts import PREFIX, definition_of
 from rules.model import Event, Rule
 from rules.oracle import Explained
 from rules.segments import Segments, read_segments
 from rules.simulate import Moment, Shop, simulate
 from rules.yaml_text import read_rules
 from runtime.events import BadEvent, parsed_time, read_event
+from runtime.insight.decisions import of_rule, of_visitor
 
 EVENTS = click.option(
     "--events",
@@ -31,14 +35,23 @@ def rules() -> None:
 
 @rules.command("explain")
 @click.argument("rule")
-@EVENTS
-def explain(rule: str, path: Path) -> None:
-    """Say why a rule fired or not, visitor by visitor."""
+@click.option("--visitor", help="Only this visitor.")
+@click.option(
+    "--events",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Replay these events instead: Segment's API, one JSON object a line.",
+)
+def explain(rule: str, visitor: str | None, path: Path | None) -> None:
+    """Say why a rule fired or not: as decided in service, or as events would bring about."""
+    if path is None:
+        _decided(rule, visitor)
+        return
     rules, segments = _rules()
     found = [one for one in rules if one.key == rule]
     if not found:
         raise click.UsageError(f"There is no rule {rule}.")
-    _print(found, segments, path, with_reasons=True)
+    _print(found, segments, path, with_reasons=True, only=visitor)
 
 
 @rules.command("simulate")
@@ -53,8 +66,36 @@ def _rules() -> tuple[list[Rule], Segments]:
     return read_rules(files)[0], read_segments(files)[0]
 
 
-def _print(found: list[Rule], segments: Segments, path: Path, with_reasons: bool) -> None:
+def _decided(rule: str, visitor: str | None) -> None:
+    """Print what became of a rule the last times something woke it, the newest last."""
+    engine = open_portal().services.engine
+    if visitor:
+        found = [one for one in of_visitor(engine, visitor, time.time() + 60) if one.key == rule]
+    else:
+        found = of_rule(engine, rule)
+    if not found:
+        click.echo(f"{rule} was not woken lately" + (f" for {visitor}" if visitor else ""))
+    for one in reversed(found):
+        at = datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds")
+        why = f"{one.outcome} {one.by}".strip()
+        word = one.outcome if one.acted else f"silent ({why})"
+        click.echo(f"{one.visitor} {at} on {one.on}: {word}")
+        for coupon, given in one.coupons:
+            click.echo(f"  coupon {coupon}: {'given' if given else 'on its way'}")
+        if one.why:
+            _tree(one.why, 1)
+
+
+def _print(
+    found: list[Rule],
+    segments: Segments,
+    path: Path,
+    with_reasons: bool,
+    only: str | None = None,
+) -> None:
     for visitor, events in _by_visitor(path).items():
+        if only not in (None, visitor):
+            continue
         moments = simulate(found, events, Shop(segments), visitor)
         if with_reasons and not moments:
             click.echo(f"{visitor}: never woken; its trigger did not happen")
@@ -73,10 +114,17 @@ def _line(visitor: str, moment: Moment) -> str:
 
 def _tree(why: Explained, depth: int) -> None:
     mark = "+" if why.holds else "-"
-    what = f"{why.fact} {why.op} {why.wanted!r}, found {why.found!r}" if why.fact else why.what
+    name = _count_of(why.fact) if why.fact.startswith(PREFIX) else why.fact
+    what = f"{name} {why.op} {why.wanted!r}, found {why.found!r}" if why.fact else why.what
     click.echo(f"{'  ' * depth}{mark} {what}")
     for part in why.parts:
         _tree(part, depth + 1)
+
+
+def _count_of(name: str) -> str:
+    said = definition_of(name)
+    where = " ".join(f"{key}={value}" for key, value in said.get("where", {}).items())
+    return f"count of {said['event']} {where} in_last {said['in_last']}".replace("  ", " ")
 
 
 def _by_visitor(path: Path) -> dict[str, list[Event]]:

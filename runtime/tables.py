@@ -71,3 +71,18 @@ class EventRow(Base):
         Index("ix_events_visitor_at", "visitor", "at"),
         Index("ix_events_name_at", "name", "at"),
     )
+
+
+class RuleDecision(Base):
+    """That a rule was woken, and what became of it: the newest hundred of each rule.
+
+    `outcome` is `fired`, `otherwise`, `condition` or the arbiter's reason; what was known then
+    stands in the event.
+    """
+
+    __tablename__ = "rule_decisions"
+    rule: Mapped[str] = mapped_column(String(100), primary_key=True)
+    event: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[float] = mapped_column(Float)
+    outcome: Mapped[str] = mapped_column(String(40))
+    __table_args__ = (Index("ix_rule_decisions_rule_at", "rule", "at"),)

@@ -7,6 +7,7 @@ from celery import shared_task
 from sqlalchemy import Engine, select
 
 from runtime.db import transaction
+from runtime.insight.decisions import DECIDED, note_decisions
 from runtime.services import Services, portal
 from runtime.store.keys import EVENTS
 from runtime.store.streams import Share, ensure_group, entries_of
@@ -57,4 +58,6 @@ def write_events(engine: Engine, entries: list[Any]) -> None:
         )
     with transaction(engine) as database:
         known = set(database.scalars(select(EventRow.id).where(EventRow.id.in_(rows))))
-        database.add_all(row for name, row in rows.items() if name not in known)
+        fresh = [row for name, row in rows.items() if name not in known]
+        database.add_all(fresh)
+        note_decisions(database, [row for row in fresh if row.name == DECIDED])

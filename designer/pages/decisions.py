@@ -1,0 +1,38 @@
+"""Why did this rule speak, and why not? The last decisions of a rule, and those about a visitor."""
+
+import time
+from collections import Counter
+from itertools import groupby
+
+from flask import Blueprint, Response, abort, request
+
+from designer.access import needs
+from designer.form_values import number_of
+from designer.fragments import show
+from designer.workspace import engine, open_workspace
+from runtime.insight.decisions import of_rule, of_visitor
+
+bp = Blueprint("decisions", __name__)
+MOST_MOMENTS = 50
+
+
+@bp.get("/rules/<rule>/decisions")
+def rule_page(rule: str) -> Response:
+    """Show what became of a rule the last hundred times that something woke it."""
+    known = {one.key: one for one in open_workspace().compiled.rules}
+    found = of_rule(engine(), rule)
+    if not found and rule not in known:
+        abort(404)
+    counts = Counter((one.outcome, one.by if one.outcome == "capped" else "") for one in found)
+    return show("decisions", "rule", key=rule, rows=found, counts=counts.most_common())
+
+
+@bp.get("/visitors/<visitor>/decisions")
+@needs("answer")
+def visitor_page(visitor: str) -> Response:
+    """Show which rules were considered for a visitor, moment by moment, newest first."""
+    before = number_of(request.args.get("before")) or time.time() + 60
+    found = of_visitor(engine(), visitor, before, MOST_MOMENTS)
+    moments = [(at, on, list(rows)) for (at, on), rows in groupby(found, lambda r: (r.at, r.on))]
+    older = moments[-1][0] if len(moments) == MOST_MOMENTS else None
+    return show("decisions", "visitor", visitor=visitor, moments=moments, older=older)

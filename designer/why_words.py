@@ -1,0 +1,110 @@
+"""What became of a rule, as people say it: spoke or kept quiet, why, and what was found."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from designer.wording import condition_words, does_words, duration_words, reason_name, value_name
+from flows.conditions import FactTest
+from rules.model import TIMER, Trigger
+from rules.oracle import Explained
+from runtime.insight.decisions import CONDITION, FIRED, OTHERWISE, Considered
+
+
+def outcome_name(said: Considered | tuple[str, str]) -> str:
+    """Say in a word or two what became of a rule; also of an outcome and by what alone."""
+    outcome, by = said if isinstance(said, tuple) else (said.outcome, said.by)
+    short = {
+        FIRED: _("spoke"),
+        OTHERWISE: _("did the other thing"),
+        CONDITION: _("conditions not met"),
+        "cooling_down": _("in its cooldown"),
+        "lost_to": _("lost to a stronger rule"),
+        "suppressed_by": _("kept quiet by another rule"),
+        "quiet_hours": _("quiet hours"),
+        "opted_out": _("opted out"),
+        "held_out": _("held out"),
+        "in_flow": _("flow was asking"),
+        "with_person": _("with a person"),
+    }
+    caps = {
+        "session": _("often enough in this session"),
+        "visitor": _("often enough for this visitor"),
+        "marketing": _("enough marketing"),
+    }
+    return short.get(outcome) or caps.get(by, outcome)
+
+
+def why_words(one: Considered) -> str:
+    """Say in a sentence why a rule spoke or kept quiet."""
+    if one.outcome == FIRED:
+        return _("It spoke: it was woken and everything it asks for held.")
+    if one.outcome == OTHERWISE:
+        return _("Its conditions did not hold, so it did what it does otherwise.")
+    if one.outcome == "cooling_down" and one.by:
+        left = duration_words(max(float(one.by) - one.at, 1.0))
+        return _("It kept quiet: its cooldown went on for another %(time)s.", time=left)
+    if one.outcome == CONDITION and one.why:
+        failed = _first_failing(one.why)
+        if failed is not None:
+            said = {"condition": test_words(failed), "found": found_words(failed)}
+            return _("It kept quiet: “%(condition)s” did not hold (%(found)s).", **said)
+    return _("It kept quiet. %(why)s", why=reason_name(one.outcome, one.by))
+
+
+def test_words(why: Explained) -> str:
+    """Say a single test of a condition."""
+    return condition_words(FactTest(why.fact, why.op, why.wanted))
+
+
+def found_words(why: Explained) -> str:
+    """Say what the fact was when the test was judged."""
+    found: Any = why.found
+    if found is None:
+        return _("was not known")
+    if isinstance(found, bool):
+        return _("was true") if found else _("was not true")
+    return _("was %(value)s", value=value_name(why.fact, found) or "“”")
+
+
+def woken_words(on: str) -> str:
+    """Say what woke a rule."""
+    return _("its time was up") if on == TIMER else _("visitor: %(does)s", does=_did(on))
+
+
+def moment_words(at: float) -> str:
+    """Say when something was, to the second, in the shop's time."""
+    return str(format_datetime(datetime.fromtimestamp(at, UTC), "M-d HH:mm:ss"))
+
+
+def iso(at: float, zone: str = "UTC") -> str:
+    """Write a time for machines."""
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat(timespec="milliseconds")
+
+
+def _did(event: str) -> str:
+    return does_words(Trigger(event))
+
+
+def _first_failing(why: Explained) -> Explained | None:
+    """Find the one test that kept a condition from holding; None where it was not a single one."""
+    if why.what == "test":
+        return None if why.holds else why
+    if why.what != "all":
+        return None
+    failing = [part for part in why.parts if not part.holds]
+    return _first_failing(failing[0]) if failing else None
+
+
+FILTERS = {
+    "outcome_name": outcome_name,
+    "why_words": why_words,
+    "test_words": test_words,
+    "found_words": found_words,
+    "woken_words": woken_words,
+    "moment_words": moment_words,
+    "iso": iso,
+}

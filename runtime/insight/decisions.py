@@ -1,0 +1,141 @@
+"""Why did this rule speak, and why not? Decisions read back from the archived events.
+
+An event keeps what the woken rules asked about, and what became of each; the conditions are those
+of the release that decided. Together they give the tree of conditions as it was judged then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session as Database
+
+from rules.arbiter import Drop
+from rules.model import Rule
+from rules.oracle import Explained, explain
+from rules.yaml_text import read_rules
+from runtime.db import transaction
+from runtime.tables import EventRow, ReleaseRow, RuleDecision
+
+DECIDED = "decided"
+KEPT = 100
+FIRED, OTHERWISE, CONDITION = "fired", "otherwise", "condition"
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One rule that was woken: what became of it, by the name of the reason, and why.
+
+    `rule` and `why` are None where the release is gone or its rule cannot be read. `by` is as in
+    `Drop`. `coupons` says of each coupon that was promised whether it has been given.
+    """
+
+    key: str
+    visitor: str
+    at: float
+    on: str
+    outcome: str
+    by: str = ""
+    rule: Rule | None = None
+    why: Explained | None = None
+    coupons: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def acted(self) -> bool:
+        """Say whether the rule did anything."""
+        return self.outcome in (FIRED, OTHERWISE)
+
+
+def note_decisions(database: Database, rows: Sequence[EventRow]) -> None:
+    """Keep what became of each rule; of every rule the newest hundred."""
+    found: dict[str, list[RuleDecision]] = {}
+    for row in sorted(rows, key=lambda row: row.at):
+        for drop in _outcomes(row.data):
+            one = RuleDecision(rule=drop.rule, event=row.id, at=row.at, outcome=drop.reason)
+            found.setdefault(drop.rule, []).append(one)
+    for rule, decisions in found.items():
+        database.add_all(decisions[-KEPT:])
+        database.flush()
+        times = select(RuleDecision.at).where(RuleDecision.rule == rule)
+        oldest = database.scalar(times.order_by(RuleDecision.at.desc()).offset(KEPT - 1).limit(1))
+        if oldest is not None:
+            old = delete(RuleDecision).where(RuleDecision.rule == rule, RuleDecision.at < oldest)
+            database.execute(old)
+
+
+def of_rule(engine: Engine, rule: str, most: int = KEPT) -> list[Considered]:
+    """Give what became of a rule lately, newest first."""
+    with transaction(engine, writes=False) as database:
+        query = select(EventRow).join(RuleDecision, RuleDecision.event == EventRow.id)
+        query = query.where(RuleDecision.rule == rule).order_by(RuleDecision.at.desc())
+        rows = database.scalars(query.limit(most)).all()
+        return [one for one in _considered(database, rows) if one.key == rule]
+
+
+def of_visitor(engine: Engine, visitor: str, before: float, most: int = 50) -> list[Considered]:
+    """Give every rule that was considered for a visitor before a time, the newest events first."""
+    with transaction(engine, writes=False) as database:
+        query = select(EventRow).where(EventRow.visitor == visitor, EventRow.name == DECIDED)
+        query = query.where(EventRow.at < before).order_by(EventRow.at.desc(), EventRow.id.desc())
+        return _considered(database, database.scalars(query.limit(most)).all())
+
+
+def _outcomes(data: Mapping[str, Any]) -> list[Drop]:
+    """Give of each rule what became of it, those that acted first."""
+    otherwise = set(data.get("otherwise", ()))
+    acted = [Drop(key, OTHERWISE if key in otherwise else FIRED) for key in data.get("fired", ())]
+    dropped = [Drop(*drop) for drop in data.get("drops", ())]
+    return [*acted, *dropped, *(Drop(key, CONDITION) for key in data.get("unmet", ()))]
+
+
+def _considered(database: Database, rows: Sequence[EventRow]) -> list[Considered]:
+    releases = {number: _rules_of(database, number) for number in {row.release for row in rows}}
+    given = _given(database, rows)
+    found = []
+    for row in rows:
+        for drop in _outcomes(row.data):
+            rule = releases[row.release].get(drop.rule)
+            why = explain(rule.when, row.data.get("facts", {})) if rule else None
+            known = "facts" in row.data and (
+                not rule or all(f in row.data["facts"] for f in rule.asks)
+            )
+            one = Considered(
+                drop.rule,
+                row.visitor,
+                row.at,
+                str(row.data.get("on", "")),
+                drop.reason,
+                drop.by,
+                rule,
+                why if known else None,
+            )
+            found.append(_with_coupons(one, given))
+    return found
+
+
+def _with_coupons(one: Considered, given: Iterable[str]) -> Considered:
+    if not one.acted or one.rule is None:
+        return one
+    deeds = one.rule.otherwise if one.outcome == OTHERWISE else one.rule.then
+    coupons = []
+    for deed in deeds:
+        if deed.do == "push_coupon":
+            begins = f"{one.visitor}:{one.key}:{deed.target}:{int(one.at)}:"
+            coupons.append((deed.target, any(key.startswith(begins) for key in given)))
+    return replace(one, coupons=tuple(coupons))
+
+
+def _given(database: Database, rows: Sequence[EventRow]) -> list[str]:
+    """Name the keys of the coupons that these visitors have got since."""
+    if not any(row.data.get("fired") for row in rows):
+        return []
+    visitors, since = {row.visitor for row in rows}, min(row.at for row in rows)
+    query = select(EventRow.data).where(EventRow.name == "coupon_given", EventRow.at >= since)
+    query = query.where(EventRow.visitor.in_(visitors))
+    return [str(data.get("key", "")) for data in database.scalars(query)]
+
+
+def _rules_of(database: Database, number: int) -> dict[str, Rule]:
+    release = database.get(ReleaseRow, number)
+    return {rule.key: rule for rule in read_rules(release.files)[0]} if release else {}

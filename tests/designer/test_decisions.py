@@ -1,0 +1,147 @@
+"""Why a rule spoke or did not: the pages of a rule and of a visitor, from what was recorded."""
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from designer.cli import main
+from rules.model import Event
+from runtime.conversation import handle
+from runtime.db import transaction
+from runtime.insight.decisions import KEPT, note_decisions, of_rule, of_visitor
+from runtime.messages import Message
+from runtime.services import Portal, Services
+from runtime.settings import Settings
+from runtime.store.streams import ensure_group
+from runtime.tables import EventRow, RuleDecision
+from runtime.tasks.archive import archive
+from runtime.tasks.relay import EFFECTS, relay_once
+from tests.designer.conftest import sign_in
+from tests.workspaces import publish_files, script
+
+RULE = """\
+rule: offer
+name: {zh-CN: 空购物车优惠, en: Offer to an empty cart}
+trigger: {event: Product Viewed}
+when: {all: [{fact: cart.count, op: eq, value: 0}, {not: {fact: visitor.vip, op: eq, value: true}}]}
+then: [{do: send_script, script: offer}, {do: push_coupon, coupon: IP15-100}]
+limits: {per_session: 1}
+"""
+
+
+async def _happen(services: Services, name: str, at: float, **said: Any) -> None:
+    event = Event(name, at, {"name": "iPhone15 Pro", "price": 1, **said})
+    message = Message("v1", "track", id=f"{name}{at}", kind="event", data={"event": event})
+    await handle(services, message)
+
+
+@pytest.fixture
+def decided(portal: Portal) -> Portal:
+    """Three views: it speaks, it has spoken often enough, the cart is not empty."""
+
+    async def all_of_it(services: Services) -> None:
+        files = {"rules/offer.yaml": RULE, "scripts/offer.yaml": script("offer", "送您一张券")}
+        await publish_files(services, files)
+        now = services.now()
+        await _happen(services, "Product Viewed", now)
+        await _happen(services, "Product Viewed", now + 1)
+        await _happen(services, "Product Added", now + 2)
+        await _happen(services, "Product Viewed", now + 3)
+        await archive(services)
+
+    portal.call(all_of_it)
+    return portal
+
+
+def test_each_time_says_what_became_of_it_and_what_was_found(decided: Portal) -> None:
+    engine = decided.services.engine
+    third, second, first = of_rule(engine, "offer")
+    assert [one.outcome for one in (first, second, third)] == ["fired", "capped", "condition"]
+    assert (second.by, first.coupons) == ("session", (("IP15-100", False),))
+    assert third.why is not None
+    assert not third.why.holds
+    cart, vip = third.why.parts
+    assert (cart.fact, cart.found, cart.holds, vip.holds) == ("cart.count", 1, False, True)
+
+
+def test_a_coupon_that_was_given_says_so(decided: Portal) -> None:
+    async def deliver(services: Services) -> None:
+        await ensure_group(services.redis, EFFECTS)
+        await relay_once(services, "test", 10)
+        await archive(services)
+
+    decided.call(deliver)
+    assert of_rule(decided.services.engine, "offer")[-1].coupons == (("IP15-100", True),)
+
+
+def test_a_moment_of_a_visitor(decided: Portal) -> None:
+    engine, now = decided.services.engine, decided.services.now()
+    found = of_visitor(engine, "v1", now + 60)
+    assert [one.outcome for one in found if one.key == "offer"] == ["condition", "capped", "fired"]
+    before = [one for one in of_visitor(engine, "v1", found[0].at) if one.key == "offer"]
+    assert [one.outcome for one in before] == ["capped", "fired"]
+    assert of_visitor(engine, "nobody", now + 60) == []
+
+
+def test_of_every_rule_the_newest_hundred_are_kept(decided: Portal) -> None:
+    engine = decided.services.engine
+    with transaction(engine) as database:
+        rows = [
+            EventRow(
+                id=f"9{n:04}-0", name="decided", visitor="v2", at=2e9 + n, data={"fired": ["offer"]}
+            )
+            for n in range(250)
+        ]
+        database.add_all(rows)
+        note_decisions(database, rows)
+        many = select(func.count()).where(RuleDecision.rule == "offer")
+        assert database.scalar(many) == KEPT
+        assert database.scalar(select(func.min(RuleDecision.at))) == 2e9 + 150
+    assert len(of_rule(engine, "offer")) == KEPT
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            [
+                "It kept quiet",
+                "the cart is empty",
+                "(was 1)",
+                "often enough in this session",
+                "It spoke",
+            ],
+        ),
+        ("zh", ["没有说话", "购物车", "（当时是 1）", "本次会话已说够", "说话了"]),
+    ],
+)
+def test_the_pages_say_it_in_words(
+    decided: Portal, client: FlaskClient, language: str, sentences: list[str]
+) -> None:
+    client.get(f"/language/{language}")
+    page = client.get("/rules/offer/decisions").get_data(as_text=True)
+    other = client.get("/visitors/v1/decisions").get_data(as_text=True)
+    for sentence in sentences:
+        assert sentence in page, sentence
+        assert sentence in other, sentence
+
+
+def test_the_command_says_it_too(decided: Portal, settings: Settings) -> None:
+    environment = {"DIALOOM_DATA": str(settings.data), "DIALOOM_REDIS_URL": settings.redis}
+    for more, times in (["--visitor", "v1"], 3), ([], 3), (["--visitor", "v2"], 0):
+        asked = CliRunner().invoke(main, ["rules", "explain", "offer", *more], env=environment)
+        assert asked.exit_code == 0, asked.output
+        assert asked.output.count("on Product Viewed") == times
+        assert ("- cart.count eq 0, found 1" in asked.output) is bool(times)
+
+
+def test_who_may_not_answer_does_not_see_a_visitor(decided: Portal, app: Flask) -> None:
+    client = sign_in(app, "operator")
+    assert client.get("/rules/offer/decisions").status_code == 200
+    assert client.get("/visitors/v1/decisions").status_code == 403
+    assert client.get("/rules/there-is-none/decisions").status_code == 404
