@@ -171,6 +171,7 @@ SCREENS = [
     Screen("wordings", "/scripts-table/"),
     Screen("rules", "/rules/"),
     Screen("rule", "/rules/iphone15-dwell-offer"),
+    Screen("decisions", "/rules/iphone15-dwell-offer/decisions"),
     Screen("connectors", "/connectors/"),
     Screen("connector", "/connectors/orders"),
     Screen("releases", "/releases/"),

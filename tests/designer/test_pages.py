@@ -16,6 +16,8 @@ PAGES = [
     "/flows/welcome/",
     "/rules/",
     "/rules/dwell",
+    "/rules/dwell/decisions",
+    "/visitors/nobody/decisions",
     "/scripts/",
     "/scripts/offer",
     "/releases/",
