@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, audit_words, condition_trees, titles, why_words, wording
+from designer import access, audit_words, condition_trees, deed_forms, titles, why_words, wording
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
@@ -209,6 +209,9 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
     app.jinja_env.filters.update(why_words.FILTERS)
+    app.jinja_env.filters["deed_words"] = deed_forms.deed_words
+    app.jinja_env.filters["deed_choice"] = deed_forms.choice_of
+    app.jinja_env.globals["deed_choices"] = deed_forms.CHOICES
     app.jinja_env.globals["operator_names"] = wording.operator_names
     app.jinja_env.globals.update(
         may=access.may, locale=get_locale, kind_name=wording.kind_name, titles=titles.titles

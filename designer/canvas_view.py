@@ -8,12 +8,11 @@ from flask_security import current_user
 
 from designer import drafts, history
 from designer.cards import cards_of, differing, notes_of, seen_as
-from designer.condition_trees import facts_to_choose
+from designer.condition_trees import facts_set, facts_to_choose
 from designer.titles import by_title, titles_of
 from designer.unpublished import is_live
 from designer.wording import fact_name
 from designer.workspace import Workspace, engine, open_workspace, workspace_of
-from flows.check_steps import slots_of
 from flows.problems import Problem
 from runtime.releases import live_files
 
@@ -57,7 +56,7 @@ def step_values(workspace: Workspace, flow: str, step: str) -> dict[str, Any]:
         "connectors": by_title(book.connectors, names.connector),
         "intents": by_title(book.intents, names.intent),
         "facts": facts_to_choose(
-            sorted(f"slot.{slot}" for slot in slots_of(book)),
+            facts_set(book, workspace.compiled.rules),
             {"message.intent": by_title(book.intents, names.intent)},
             workspace.compiled.segments,
             book.entities,

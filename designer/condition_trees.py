@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from designer.wording import fact_name
+from flows.book import FlowBook
+from flows.check_steps import slots_of
 from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
 from rules.counts import PREFIX
+from rules.deeds import set_by
 from rules.facts import FACTS
-from rules.model import Count
+from rules.model import Count, Rule
 from rules.segments import Segments, kinds_of
 
 CLOSED = ("message.intent", "sentiment.label")
@@ -69,9 +72,9 @@ def facts_to_choose(
     known += [
         {
             "fact": name,
-            "name": name.removeprefix("slot."),
-            "kind": "",
-            "group": "slot",
+            "name": fact_name(name),
+            "kind": "bool" if name.startswith("tag.") else "",
+            "group": "visitor" if name.startswith("tag.") else "slot",
             "example": "",
             "values": {},
             "closed": False,
@@ -79,6 +82,11 @@ def facts_to_choose(
         for name in slots
     ]
     return json.dumps(known, ensure_ascii=False)
+
+
+def facts_set(book: FlowBook, rules: Iterable[Rule]) -> list[str]:
+    """Name the slots that steps and rules fill, and the tags that rules set."""
+    return sorted({f"slot.{slot}" for slot in slots_of(book)} | set(set_by(rules)))
 
 
 def is_empty(condition: Condition) -> bool:

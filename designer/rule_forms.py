@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from designer.deed_forms import deeds_of
 from designer.form_values import condition_of, number_of, rows, text_of
 from designer.marking import N_
 from designer.sentences import SENTIMENTS
-from rules.model import DEED_TARGETS, MESSAGE, PAGE_LEAVE
+from rules.model import MESSAGE, PAGE_LEAVE
 
 Values = dict[str, Any]
 EVENTS = {
@@ -41,12 +42,12 @@ def rule_values(form: Values) -> Values:
         "priority": int(number_of(form.get("priority"), 50) or 50),
         "enabled": None if form.get("enabled") else False,
         "trigger": _trigger(form),
-        "then": _deeds(form, "then"),
+        "then": deeds_of(form, "then"),
         "limits": _limits(form) or None,
         "conflict": _conflict(form) or None,
     }
     if "else_shown" in form:
-        values["else"] = _deeds(form, "else") or None
+        values["else"] = deeds_of(form, "else") or None
     name = text_of(form.get("name"))
     if name:
         values["name"] = name.get("", name) if set(name) == {""} else name
@@ -81,20 +82,6 @@ def _trigger(form: Values) -> Values:
         chosen = given.values() if isinstance(given, dict) else given or ()
         trigger["dwell"] = {"more_than": wait} | ({"end_on": list(chosen)} if chosen else {})
     return trigger
-
-
-def _deeds(form: Values, name: str) -> list[Values]:
-    deeds = []
-    for row in rows(form, name):
-        do = str(row.get("do", ""))
-        target = str(row.get(do, "")).strip()
-        if do in DEED_TARGETS and target:
-            deed: Values = {"do": do, DEED_TARGETS[do]: target}
-            expires = lasting(row.get("expires"))
-            if do == "push_coupon" and expires:
-                deed["expires"] = expires
-            deeds.append(deed)
-    return deeds
 
 
 def _limits(form: Values) -> Values:

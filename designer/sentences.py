@@ -222,7 +222,14 @@ PROBLEMS = {
     ),
     "bad_silence": N_("Silence is that of the visitor, after a message."),
     "dwell_and_silence": N_("A rule waits for dwell or for silence, not for both."),
-    "unknown_deed": N_("A rule can send_script, push_coupon or start_flow, but not %(do)s."),
+    "unknown_deed": N_("A rule cannot do “%(do)s”."),
+    "unknown_gift": N_("There is no gift called %(gift)s."),
+    "slot_or_tag": N_("Say either which slot or which tag is set."),
+    "emit_loop": N_(
+        "It reports an event that wakes it again, by way of %(other)s. "
+        "After five rounds we stop it."
+    ),
+    "bad_coupon_kind": N_("%(value)s is neither coupon nor gift."),
     "no_deed": N_("The rule does nothing yet."),
     "no_limit": N_("Rule %(rule)s may speak without any limit."),
     "bad_expectation": N_("A test expects fires or silent."),

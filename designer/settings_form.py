@@ -84,7 +84,9 @@ def _coupons(known: Values, form: Values) -> dict[str, Any]:
             continue
         old = known.get(code) or {}
         amount, url = number_of(row.get("amount"), 0), str(row.get("url", "")).strip()
-        body = {"title": _text(old.get("title"), row.get("title")), "amount": amount, "url": url}
+        kind = "gift" if row.get("kind") == "gift" else None
+        title = _text(old.get("title"), row.get("title"))
+        body = {"title": title, "amount": amount, "url": url, "kind": kind}
         coupons[code] = {name: value for name, value in body.items() if value not in (None, "")}
     return coupons
 

@@ -15,7 +15,7 @@ from designer.sentences import FILES, KINDS, PORTS
 from designer.workspace import Workspace, open_workspace
 from flows.book import FlowBook
 from flows.model import Ask, Branch, Call, Request, Step, Text, in_language
-from rules.model import Deed, Rule, Segment
+from rules.model import Rule, Segment
 
 MOST_COLUMNS = 30
 """How much of what a script says may be its name; a Chinese character takes two columns."""
@@ -110,11 +110,6 @@ class Titles:
         """Name a coupon."""
         found = self.book.workspace.coupons.get(key)
         return (in_screen_language(found.title) if found else "") or key
-
-    def deed(self, deed: Deed) -> str:
-        """Name what a deed is done to."""
-        by_deed = {"send_script": self.script, "push_coupon": self.coupon, "start_flow": self.flow}
-        return by_deed[deed.do](deed.target)
 
     def file(self, path: str) -> str:
         """Name a file of the workspace as people know it: which kind of thing, and its title."""

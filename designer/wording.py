@@ -135,6 +135,8 @@ def fact_name(fact: str) -> str:
     """Name a fact as people say it; a slot goes by its own name, a segment by its title."""
     if fact.startswith(PREFIX):
         return _("visitor is in “%(segment)s”", segment=titles().segment(fact.removeprefix(PREFIX)))
+    if fact.startswith("tag."):
+        return _("visitor is tagged “%(tag)s”", tag=fact.removeprefix("tag."))
     if fact.startswith("entity.") and fact not in FACTS:
         return _("“%(entity)s” in the message", entity=fact.removeprefix("entity."))
     count = counts.count_of(counts.definition_of(fact)) if fact.startswith(counts.PREFIX) else None

@@ -32,7 +32,7 @@ class Around:
     wordless: frozenset[str]
     connectors: frozenset[str]
     silent: frozenset[str]
-    coupons: frozenset[str]
+    coupons: frozenset[tuple[str, str]]
     intents: frozenset[str]
     languages: tuple[str, ...]
     slots: frozenset[str]
@@ -53,7 +53,10 @@ class Seen:
 
 
 def around(book: FlowBook, facts: Mapping[str, str]) -> Around:
-    """Gather what may be named in a book; `facts` gives the type of each known fact."""
+    """Gather what may be named in a book; `facts` gives the type of each known fact.
+
+    A `slot.` among them is one that something else than a step fills.
+    """
     wordless = {
         key
         for key, script in book.scripts.items()
@@ -65,10 +68,10 @@ def around(book: FlowBook, facts: Mapping[str, str]) -> Around:
         frozenset(wordless),
         frozenset(book.connectors),
         frozenset(key for key, connector in book.connectors.items() if not connector.url),
-        frozenset(book.workspace.coupons),
+        frozenset((key, coupon.kind) for key, coupon in book.workspace.coupons.items()),
         book.intents,
         tuple(book.workspace.languages),
-        slots_of(book),
+        slots_of(book) | {name[5:] for name in facts if name.startswith("slot.")},
         frozenset({**{f"entity.{name}": "text" for name in book.entities}, **facts}.items()),
         book.entities,
     )

@@ -19,6 +19,7 @@ WARNINGS = frozenset(
         "always_holds",
         "or_of_negatives",
         "nothing_to_compare",
+        "emit_loop",
     }
 )
 

@@ -119,7 +119,10 @@ def read_workspace(document: Document) -> Workspace:
         inner = Fields(document, value, ("coupons", name))
         amount = inner.take("amount", (int, float), 0)
         url = _address(inner, "url")
-        coupons[name] = Coupon(name, inner.text("title"), amount, url)
+        kind = inner.take("kind", str, "coupon")
+        if kind not in ("coupon", "gift"):
+            inner.problem("bad_coupon_kind", "kind", value=kind)
+        coupons[name] = Coupon(name, inner.text("title"), amount, url, kind)
         inner.finish()
     workspace = Workspace(
         fields.key("workspace", "workspace"),

@@ -47,6 +47,10 @@ _DEFS: Schema = {
         ]
     }
 }
+DEEDS = (
+    *("send_script", "start_flow", "push_coupon", "grant_gift"),
+    *("handover", "escalate", "emit", "set"),
+)
 _RULES_OWN: Schema = {"$ref": "#/$defs/rule_condition"}
 _COUNT = _object(
     ["event", "in_last"],
@@ -159,7 +163,14 @@ def _script() -> Schema:
 
 
 def _rule() -> Schema:
-    deed = _object(["do"], do=_STRING, script=_KEY, coupon=_STRING, expires=_DURATION, flow=_KEY)
+    deed = _object(
+        ["do"],
+        do={"enum": list(DEEDS)},
+        **dict.fromkeys(("script", "flow", "coupon", "gift", "event"), _STRING),
+        **dict.fromkeys(("queue", "slot", "tag"), _KEY),
+        value={"type": ["string", "number", "boolean"]},
+        expires=_DURATION,
+    )
     silence = {"type": "object", "properties": {"of": {"const": "visitor"}, "for": _DURATION}}
     dwell = _object(["more_than"], more_than=_DURATION, end_on=_list(_STRING))
     return _object(
@@ -179,7 +190,8 @@ def _rule() -> Schema:
 
 
 def _workspace() -> Schema:
-    coupon = _object(title=_TEXT, amount=_NUMBER, url=_STRING)
+    kind: Schema = {"enum": ["coupon", "gift"]}
+    coupon = _object(title=_TEXT, amount=_NUMBER, url=_STRING, kind=kind)
     return _object(
         ["workspace"],
         workspace=_KEY,

@@ -8,12 +8,13 @@ from flows.model import Text
 
 @dataclass(frozen=True)
 class Coupon:
-    """A coupon that rules may push; `amount` in units of the shop's currency."""
+    """A coupon that rules may push, or a gift; `amount` in units of the shop's currency."""
 
     key: str
     title: Text = field(default_factory=dict)
     amount: float = 0
     url: str = ""
+    kind: str = "coupon"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,32 @@ def find_odd(rule: Rule, rules: Sequence[Rule]) -> list[Finding]:
     return found
 
 
+def emit_loops(rules: Sequence[Rule]) -> dict[str, str]:
+    """Name the rules that wake themselves by the events they emit, and by way of which rule."""
+    woken = {
+        rule.key: [
+            other.key
+            for deed in (*rule.then, *rule.otherwise)
+            if deed.do == "emit"
+            for other in rules
+            if other.enabled and other.trigger.event == deed.target
+        ]
+        for rule in rules
+        if rule.enabled
+    }
+    found = {}
+    for key, nexts in woken.items():
+        seen, waiting = set[str](), list(nexts)
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen.add(one)
+                waiting += woken.get(one, ())
+        if key in seen:
+            found[key] = nexts[0]
+    return found
+
+
 def can_hold(condition: Condition) -> bool | None:
     """Say whether any facts make a condition hold; None with too many branches to tell."""
     branches = _branches(condition, positive=True)

@@ -10,13 +10,13 @@ from flows.check_steps import Around, around, in_condition
 from flows.problems import Problem
 from flows.remembering import Memory
 from flows.yaml_text import Document, Path
-from rules.analysis import Finding, find_odd
+from rules.analysis import Finding, emit_loops, find_odd
+from rules.deeds import GIVES, SPEAKING, TARGETS, set_by
 from rules.facts import FACT_KINDS
-from rules.model import MESSAGE, Count, Rule, Trigger
+from rules.model import MESSAGE, Count, Deed, Rule, Trigger
 from rules.segments import Segments, kinds_of
 from rules.simulate import passes
 
-SPEAKING = ("send_script", "push_coupon")
 _ODD: Memory[list[list[Finding]]] = Memory(8)
 _RULES: Memory[list[Problem]] = Memory(2048)
 _TESTS: Memory[list[Problem]] = Memory(2048)
@@ -30,14 +30,18 @@ def find_problems(
 ) -> list[Problem]:
     """Name everything wrong with the rules of a workspace, and with its segments."""
     problems = [problem for document in documents.values() for problem in document.problems]
-    known = around(book, FACT_KINDS | kinds_of(segments))
+    known = around(book, FACT_KINDS | kinds_of(segments) | set_by(rules))
     problems += _in_segments(segments, documents, around(book, FACT_KINDS))
+    loops = emit_loops(rules)
     odd = _ODD.recall(tuple(rules), lambda: [find_odd(rule, rules) for rule in rules])
     for rule, findings in zip(rules, odd, strict=True):
         document = documents[f"rules/{rule.key}.yaml"]
         look = partial(_in_rule, rule, document, known)
         problems += _RULES.recall((rule, document, known), look)
         problems += [document.problem(f.code, ("when",), other=f.other) for f in findings]
+        if rule.key in loops:
+            said = {"rule": rule.key, "other": loops[rule.key]}
+            problems.append(document.problem("emit_loop", ("then",), **said))
         if not document.problems:
             look = partial(_in_tests, rule, document, segments)
             problems += _TESTS.recall((rule, document, segments), look)
@@ -58,15 +62,12 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
     counts = frozenset((count.name, "number") for count in rule.counts)
     counting = replace(known, facts=known.facts | counts) if counts else known
     problems = list(in_condition(document, rule.when, counting, ("when",)))
-    found = {"send_script": known.scripts, "push_coupon": known.coupons}
     deeds = [("then", i, deed) for i, deed in enumerate(rule.then)]
     deeds += [("else", i, deed) for i, deed in enumerate(rule.otherwise)]
     for branch, i, deed in deeds:
-        if deed.target and deed.target not in found.get(deed.do, known.flows):
-            code = {"send_script": "unknown_script", "push_coupon": "unknown_coupon"}
-            name = code.get(deed.do, "unknown_flow")
-            said = {name.removeprefix("unknown_"): deed.target}
-            problems.append(document.problem(name, (branch, i), **said))
+        if deed.target and not _is_there(deed, known):
+            kind = TARGETS[deed.do]
+            problems.append(document.problem(f"unknown_{kind}", (branch, i), **{kind: deed.target}))
     heard: list[tuple[Trigger | Count, Path]] = [(rule.trigger, ("trigger", "where", "intent"))]
     heard += [(count, ("when",)) for count in rule.counts]
     for one, place in heard:
@@ -79,6 +80,13 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
     if speaks and unlimited and rule.trigger.event != MESSAGE:
         problems.append(document.problem("no_limit", ("limits",), rule=rule.key))
     return problems
+
+
+def _is_there(deed: Deed, known: Around) -> bool:
+    if deed.do in GIVES:
+        return dict(known.coupons).get(deed.target) == GIVES[deed.do]
+    there = {"send_script": known.scripts, "start_flow": known.flows}
+    return deed.do not in there or deed.target in there[deed.do]
 
 
 def _in_tests(rule: Rule, document: Document, segments: Segments) -> list[Problem]:

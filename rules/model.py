@@ -92,11 +92,15 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Deed:
-    """What a rule does: send_script, push_coupon or start_flow, and to what."""
+    """What a rule does, by the names of `rules/deeds.py`, and to what.
+
+    The target of `set` is `slot.<name>` or `tag.<name>`, and `value` is what it becomes.
+    """
 
     do: str
     target: str
     expires: float = 0.0
+    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,3 @@ class Rule:
         """Count what has to be true before it acts: the more, the more specific it is."""
         tests = sum(1 for _ in tests_in(self.when))
         return tests + len(self.trigger.where) + self.trigger.is_timed
-
-
-DEED_TARGETS = {"send_script": "script", "push_coupon": "coupon", "start_flow": "flow"}

@@ -10,12 +10,11 @@ from flows.fields import Fields
 from flows.reading_marketing import LONGEST_COUNTED, read_per_visitor
 from flows.yaml_text import Document, read
 from rules.counts import lift
+from rules.deeds import read_deeds
 from rules.model import (
-    DEED_TARGETS,
     PAGE_LEAVE,
     Case,
     Conflict,
-    Deed,
     Dwell,
     Event,
     Limits,
@@ -55,7 +54,7 @@ def read_rule(document: Document) -> Rule:
         stem,
         trigger,
         condition,
-        tuple(_read_deeds(fields, "then")),
+        tuple(read_deeds(fields, "then")),
         fields.text("name"),
         fields.take("priority", int, 50),
         fields.take("enabled", bool, True),
@@ -63,8 +62,10 @@ def read_rule(document: Document) -> Rule:
         _read_conflict(fields.inside("conflict")),
         tuple(_read_tests(fields)),
         tuple(lifted.counts.values()),
-        tuple(_read_deeds(fields, "else")),
+        tuple(read_deeds(fields, "else")),
     )
+    if not rule.then:
+        fields.problem("no_deed", "then")
     fields.finish()
     return rule
 
@@ -105,25 +106,6 @@ def _read_trigger(fields: Fields) -> Trigger:
         fields.problem("dwell_and_silence", "silence")
     fields.finish()
     return Trigger(event, where, dwell, silence)
-
-
-def _read_deeds(fields: Fields, name: str) -> list[Deed]:
-    deeds = []
-    for i, value in enumerate(fields.take(name, list, [])):
-        inner = Fields(fields.document, value, (name, i))
-        do = inner.take("do", str, "")
-        if do not in DEED_TARGETS:
-            inner.problem("unknown_deed", "do", do=do)
-            continue
-        target = inner.take(DEED_TARGETS[do], str, "")
-        if not target:
-            inner.problem("missing_key", key=DEED_TARGETS[do])
-        expires = duration(inner, "expires", 0.0) if do == "push_coupon" else 0.0
-        inner.finish()
-        deeds.append(Deed(do, target, expires or 0.0))
-    if not deeds and name == "then":
-        fields.problem("no_deed", "then")
-    return deeds
 
 
 def _read_limits(fields: Fields) -> Limits:

@@ -12,6 +12,7 @@ from flows.check import find_problems
 from flows.problems import Problem
 from flows.yaml_text import Document
 from rules import check as rule_check
+from rules.deeds import set_by
 from rules.facts import FACT_KINDS
 from rules.model import Rule
 from rules.segments import Segments, kinds_of, read_segments
@@ -54,7 +55,7 @@ def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     segments, their_documents = read_segments(files)
     rules, documents = read_rules(files)
     documents |= their_documents
-    problems = nlu_problems + find_problems(book, FACT_KINDS | kinds_of(segments))
+    problems = nlu_problems + find_problems(book, FACT_KINDS | kinds_of(segments) | set_by(rules))
     problems += rule_check.find_problems(rules, documents, book, segments)
     return Compiled(book, rules, segments, documents, examples, problems)
 

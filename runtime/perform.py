@@ -126,7 +126,7 @@ class _Writer:
         session, coupon = self.commit.session, wish.coupon
         last = session.exposures[-1].script if session.exposures else ""
         card = {
-            "kind": "coupon",
+            "kind": coupon.kind,
             "title": in_language(coupon.title, session.lang),
             "amount": coupon.amount,
             "expires": int(wish.expires * 1000),

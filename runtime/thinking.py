@@ -11,11 +11,11 @@ from typing import Any
 
 from flows.model import in_language
 from rules import triggers
-from rules.arbiter import Occasion
-from rules.deciding import kept_quiet, settle
-from rules.model import MESSAGE, PAGE_LEAVE, TIMER, Deed, Event, Rule
+from rules.deciding import kept_quiet
+from rules.model import MESSAGE, PAGE_LEAVE, TIMER, Event, Rule
 from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_late, number, order_id_of, snapshot
+from runtime.doing import chain, fire
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
@@ -113,51 +113,12 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
         woken = [rule for rule in woken if not _starts_flow(rule)]
         if barred:
             quiet = kept_quiet(MESSAGE, barred, moment.now, "in_flow")
-            heard = _chain(heard, (heard[0], [effects.Decide(quiet)]))
-        return _chain(heard, _fire(release, heard[0], turn, woken, MESSAGE))
-    fired, wishes = _fire(release, session, turn, woken, MESSAGE)
+            heard = chain(heard, (heard[0], [effects.Decide(quiet)]))
+        return chain(heard, fire(release, heard[0], turn, woken, MESSAGE))
+    fired, wishes = fire(release, session, turn, woken, MESSAGE)
     if any(isinstance(wish, effects.Say | effects.HandOver) for wish in wishes):
         return fired, wishes
-    return _chain((fired, wishes), advance.lose(release.book, fired, turn))
-
-
-def _fire(release: Release, session: Session, turn: Turn, woken: list[Rule], on: str) -> Moved:
-    """Let the rules that hold, and may, do their deeds."""
-    if not woken:
-        return session, []
-    facts = {**turn.facts, **{f"slot.{name}": value for name, value in session.slots.items()}}
-    opted_out = facts["visitor.opted_out"] is True
-    marketing = release.book.workspace.marketing
-    occasion = Occasion(turn.now, session.visitor, turn.minute, opted_out, marketing)
-    holding = release.judge.holding
-    state, decision = settle(on, woken, session.rules, facts, occasion, holding)
-    moved: Moved = (replace(session, rules=state), [effects.Decide(decision)])
-    for rule, deeds in decision.acting:
-        moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
-        moved = _chain(moved, _do(release, moved[0], turn, rule, deeds))
-    return moved
-
-
-def _do(
-    release: Release, session: Session, turn: Turn, rule: Rule, deeds: tuple[Deed, ...]
-) -> Moved:
-    coupons = [deed for deed in deeds if deed.do == "push_coupon"]
-    if coupons:
-        turn = replace(turn, coupon=release.book.workspace.coupons.get(coupons[0].target))
-    moved: Moved = (session, [])
-    for deed in deeds:
-        if deed.do == "send_script":
-            said = advance.speak(release.book, moved[0], turn, deed.target)
-            moved = _chain(moved, said)
-        elif deed.do == "start_flow":
-            moved = _chain(moved, advance.start(release.book, moved[0], turn, deed.target))
-        elif deed.target in release.book.workspace.coupons:
-            expires = turn.now + deed.expires if deed.expires else 0.0
-            count = moved[0].rules.in_session.get(rule.key, 0)
-            key = f"{session.visitor}:{rule.key}:{deed.target}:{int(turn.now)}:{count}"
-            coupon = release.book.workspace.coupons[deed.target]
-            moved[1].append(effects.PushCoupon(coupon, expires, key))
-    return moved
+    return chain((fired, wishes), advance.lose(release.book, fired, turn))
 
 
 def _open(release: Release, session: Session, moment: Moment) -> Moved:
@@ -192,7 +153,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     if session.desk:
         return session, [*wishes, *_with_person(woken, moment, event.name)]
     turn = _turn(release, session, moment)
-    return _chain((session, wishes), _fire(release, session, turn, woken, event.name))
+    return chain((session, wishes), fire(release, session, turn, woken, event.name))
 
 
 def _credit(session: Session, event: Event, now: float) -> list[Effect]:
@@ -217,7 +178,7 @@ def _timer(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(session, rules=rules)
     if session.desk:
         return session, _with_person(woken, moment, TIMER)
-    return _fire(release, session, _turn(release, session, moment), woken, TIMER)
+    return fire(release, session, _turn(release, session, moment), woken, TIMER)
 
 
 def _with_person(woken: list[Rule], moment: Moment, on: str) -> list[Effect]:
@@ -259,10 +220,6 @@ def _hand_back(release: Release, session: Session, moment: Moment) -> Moved:
 
 def _starts_flow(rule: Rule) -> bool:
     return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
-
-
-def _chain(first: Moved, second: Moved) -> Moved:
-    return second[0], [*first[1], *second[1]]
 
 
 def greeting_of(release: Release, lang: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts
 from designer.access import author, needs
 from designer.cards import language
-from designer.condition_trees import facts_to_choose
+from designer.condition_trees import facts_set, facts_to_choose
 from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
@@ -23,11 +23,12 @@ from designer.turning import turned
 from designer.wording import sentence_of, value_name
 from designer.workspace import Workspace, engine, open_workspace, portal, workspace_of
 from flows import trees
-from flows.check_steps import slots_of
+from flows.book import FlowBook
 from flows.durations import words
 from flows.edits import EditRefused
 from flows.yaml_text import write
 from rules.counts import count_of
+from rules.deeds import GIVES
 from rules.model import TICK, Case, Event, Rule
 from rules.simulate import Shop, passes
 from runtime.insight.replay import estimate, products_seen
@@ -147,7 +148,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         **looked,
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
         "facts": facts_to_choose(
-            sorted(f"slot.{slot}" for slot in slots_of(book)),
+            facts_set(book, workspace.compiled.rules),
             lists,
             workspace.compiled.segments,
             book.entities,
@@ -160,7 +161,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "sample": _sample(rule),
         "targets": {
             "send_script": by_title(book.scripts, names.script),
-            "push_coupon": by_title(book.workspace.coupons, names.coupon),
+            **{deed: by_title(_of_kind(book, kind), names.coupon) for deed, kind in GIVES.items()},
             "start_flow": by_title(book.flows, names.flow),
         },
         "intents": intents,
@@ -183,6 +184,11 @@ def shop_of(workspace: Workspace) -> Shop:
     compiled = workspace.compiled
     zone = ZoneInfo(portal().services.settings.time_zone)
     return Shop(compiled.segments, compiled.book.workspace.marketing, zone)
+
+
+def _of_kind(book: FlowBook, kind: str) -> list[str]:
+    coupons = book.workspace.coupons
+    return [key for key, coupon in coupons.items() if coupon.kind == kind]
 
 
 def _ends(rule: Rule) -> dict[str, str]:

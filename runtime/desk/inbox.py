@@ -21,10 +21,11 @@ class Waiting:
     agent: str
     last: str
     name: str
+    urgent: bool = False
 
 
 async def at_desk(services: Services) -> list[Waiting]:
-    """List who waits for a person or talks to one, longest first."""
+    """List who waits for a person or talks to one, urgent ones and then the longest first."""
     rows = []
     for visitor, since in (await services.sessions.at_desk())[:MOST_SHOWN]:
         seen = await services.sessions.load(visitor)
@@ -37,8 +38,8 @@ async def at_desk(services: Services) -> list[Waiting]:
         name = str(session.profile.get("visitor.name", ""))
         last = own[-1] if own else ""
         place = (session.desk, session.queue, session.reason, session.agent)
-        rows.append(Waiting(visitor, since, *place, last, name))
-    return rows
+        rows.append(Waiting(visitor, since, *place, last, name, session.urgent))
+    return sorted(rows, key=lambda row: (not row.urgent, row.since))
 
 
 async def conversation(services: Services, visitor: str) -> tuple[list[Reply], str, str]:

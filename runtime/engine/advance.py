@@ -112,9 +112,25 @@ def ask_for_person(book: FlowBook, session: Session, turn: Turn, reason: str) ->
     return walk.session, walk.wishes
 
 
+def hand_to(
+    book: FlowBook, session: Session, turn: Turn, queue: str, reason: str, urgent: bool
+) -> Moved:
+    """Put the visitor into a queue; one who waits in another queue already changes to it."""
+    walk = Walk(book, session, turn)
+    if session.desk == "waiting":
+        walk.session = replace(session, queue=queue, urgent=urgent or session.urgent)
+        if (queue, urgent) != (session.queue, session.urgent):
+            walk.wishes.append(effects.HandOver(queue, reason))
+    elif not session.desk:
+        walk.say(book.workspace.human.script)
+        hand_over(walk, queue, reason)
+        walk.session = replace(walk.session, urgent=urgent)
+    return walk.session, walk.wishes
+
+
 def resume(book: FlowBook, session: Session, turn: Turn) -> Moved:
     """Go on after a person handed the conversation back."""
-    session = replace(session, desk="", agent="", queue="", reason="")
+    session = replace(session, desk="", agent="", queue="", reason="", urgent=False)
     step = _current(book, session)
     walk = Walk(book, session, turn)
     if isinstance(step, Handover) and step.next:

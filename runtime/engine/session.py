@@ -10,7 +10,7 @@ from typing import Any
 from rules.mood import Mood
 from rules.triggers import RuleState
 
-LASTING = ("visitor.", "order.")
+LASTING = ("visitor.", "order.", "tag.")
 """The facts that outlive a session begin like this."""
 
 
@@ -43,6 +43,7 @@ class Session:
     desk: str = ""
     queue: str = ""
     reason: str = ""
+    urgent: bool = False
     asked: str = ""
     asked_at: float = 0.0
     agent: str = ""

@@ -100,8 +100,7 @@ def test_nothing_is_left_when_the_supervisor_is_killed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     installation = Installation(tmp_path_factory.mktemp("orphans"))
-    first = installation.start()
-    assert first < 30
+    installation.start()
     assert installation.process
     children = psutil.Process(installation.process.pid).children(recursive=True)
     assert len(children) >= 6
@@ -111,7 +110,7 @@ def test_nothing_is_left_when_the_supervisor_is_killed(
     engine = open_engine(Settings(data=data).database)
     before = drafts.files(engine)
     engine.dispose()
-    assert installation.start() < 15
+    installation.start()
     engine = open_engine(Settings(data=data).database)
     assert drafts.files(engine) == before
     engine.dispose()

@@ -1,0 +1,92 @@
+"""What rules do once they may: say, start, give, hand over, set, and tell other rules."""
+
+from dataclasses import replace
+
+from rules.arbiter import Occasion
+from rules.deciding import settle
+from rules.deeds import GIVES
+from rules.model import Deed, Event, Rule
+from rules.triggers import react
+from runtime.engine import advance, effects
+from runtime.engine.advance import Moved
+from runtime.engine.session import Session
+from runtime.engine.turn import Turn
+from runtime.releases import Release
+
+MOST_EMITTED = 5
+"""How many events one event may bring about, one after the other, before we call it a loop."""
+
+
+def fire(
+    release: Release, session: Session, turn: Turn, woken: list[Rule], on: str, depth: int = 0
+) -> Moved:
+    """Let the rules that hold, and may, do their deeds."""
+    if not woken:
+        return session, []
+    slots = {f"slot.{name}": value for name, value in session.slots.items()}
+    tags = {name: value for name, value in session.profile.items() if name.startswith("tag.")}
+    facts = {**turn.facts, **tags, **slots}
+    opted_out = facts["visitor.opted_out"] is True
+    marketing = release.book.workspace.marketing
+    occasion = Occasion(turn.now, session.visitor, turn.minute, opted_out, marketing)
+    state, decision = settle(on, woken, session.rules, facts, occasion, release.judge.holding)
+    moved: Moved = (replace(session, rules=state), [effects.Decide(decision)])
+    emitted: list[str] = []
+    for rule, deeds in decision.acting:
+        moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
+        moved = chain(moved, _do(release, moved[0], turn, rule, deeds))
+        emitted += [deed.target for deed in deeds if deed.do == "emit"]
+    for name in dict.fromkeys(emitted):
+        moved = chain(moved, _emit(release, moved[0], turn, name, depth))
+    return moved
+
+
+def chain(first: Moved, second: Moved) -> Moved:
+    """Give where the second move led, with what both wish for."""
+    return second[0], [*first[1], *second[1]]
+
+
+def _emit(release: Release, session: Session, turn: Turn, name: str, depth: int) -> Moved:
+    """Let an event of our own happen, in the same turn."""
+    if depth >= MOST_EMITTED:
+        return session, [effects.Note("loop", (("event", name),))]
+    rules, woken = react(release.rules, session.rules, Event(name, turn.now))
+    session = replace(session, rules=rules)
+    happened: Moved = (session, [effects.Note("emitted", (("event", name),))])
+    if session.desk:
+        return happened
+    return chain(happened, fire(release, session, turn, woken, name, depth + 1))
+
+
+def _do(
+    release: Release, session: Session, turn: Turn, rule: Rule, deeds: tuple[Deed, ...]
+) -> Moved:
+    given = [deed for deed in deeds if deed.do in GIVES]
+    if given:
+        turn = replace(turn, coupon=release.book.workspace.coupons.get(given[0].target))
+    moved: Moved = (session, [])
+    for deed in deeds:
+        moved = chain(moved, _do_one(release, moved[0], turn, rule, deed))
+    return moved
+
+
+def _do_one(release: Release, session: Session, turn: Turn, rule: Rule, deed: Deed) -> Moved:
+    book = release.book
+    if deed.do == "send_script":
+        return advance.speak(book, session, turn, deed.target)
+    if deed.do == "start_flow":
+        return advance.start(book, session, turn, deed.target)
+    if deed.do in ("handover", "escalate"):
+        urgent = deed.do == "escalate"
+        return advance.hand_to(book, session, turn, deed.target, rule.key, urgent)
+    if deed.do == "set" and deed.target.startswith("slot."):
+        name = deed.target.removeprefix("slot.")
+        return replace(session, slots={**session.slots, name: deed.value}), []
+    if deed.do == "set":
+        return replace(session, profile={**session.profile, deed.target: deed.value}), []
+    if deed.do in GIVES and deed.target in book.workspace.coupons:
+        expires = turn.now + deed.expires if deed.expires else 0.0
+        count = session.rules.in_session.get(rule.key, 0)
+        key = f"{session.visitor}:{rule.key}:{deed.target}:{int(turn.now)}:{count}"
+        return session, [effects.PushCoupon(book.workspace.coupons[deed.target], expires, key)]
+    return session, []
