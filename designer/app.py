@@ -9,7 +9,16 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy.orm import scoped_session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import access, audit_words, condition_trees, deed_forms, titles, why_words, wording
+from designer import (
+    access,
+    audit_words,
+    condition_trees,
+    deed_forms,
+    rule_words,
+    titles,
+    why_words,
+    wording,
+)
 from designer.fragments import asset_version, show_error
 from designer.pages import (
     canvas,
@@ -204,13 +213,11 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["duration_words"] = wording.duration_words
     app.jinja_env.filters["tree_text"] = condition_trees.tree_text
     app.jinja_env.filters["is_empty"] = condition_trees.is_empty
-    app.jinja_env.filters["happens_words"] = wording.happens_words
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
-    app.jinja_env.filters.update(why_words.FILTERS)
-    app.jinja_env.filters["deed_words"] = deed_forms.deed_words
-    app.jinja_env.filters["deed_choice"] = deed_forms.choice_of
+    for module in (why_words, rule_words, deed_forms):
+        app.jinja_env.filters.update(module.FILTERS)
     app.jinja_env.globals["deed_choices"] = deed_forms.CHOICES
     app.jinja_env.globals["operator_names"] = wording.operator_names
     app.jinja_env.globals.update(

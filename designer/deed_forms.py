@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from designer.form_values import number_of, rows
 from designer.marking import N_
 from designer.titles import titles
+from designer.trigger_forms import lasting
 from rules.deeds import GIVES, TARGETS
 from rules.model import Deed
 
@@ -79,10 +80,8 @@ def _deed(row: Mapping[str, Any]) -> Values | None:
     if choice not in TARGETS:
         return None
     deed: Values = {"do": choice, TARGETS[choice]: target}
-    expires = _lasting(row.get("expires"))
+    expires = lasting(row.get("expires"))
     return deed | ({"expires": expires} if choice in GIVES and expires else {})
 
 
-def _lasting(given: Any) -> str:
-    number = str(given.get("n", "")).strip() if isinstance(given, dict) else ""
-    return f"{number}{given.get('unit', 's')}" if number else ""
+FILTERS = {"deed_words": deed_words, "deed_choice": choice_of}

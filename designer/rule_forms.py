@@ -1,12 +1,12 @@
 """The form of a rule, turned into the top-level keys of its YAML."""
 
-import json
 from typing import Any
 
 from designer.deed_forms import deeds_of
 from designer.form_values import condition_of, number_of, rows, text_of
 from designer.marking import N_
 from designer.sentences import SENTIMENTS
+from designer.trigger_forms import kept, lasting, trigger_of
 from rules.model import MESSAGE, PAGE_LEAVE
 
 Values = dict[str, Any]
@@ -19,6 +19,11 @@ EVENTS = {
     "Order Completed": N_("orders"),
     "page": N_("opens a page"),
     "message": N_("writes a message"),
+    "visit_start": N_("begins a visit"),
+    "visit_end": N_("has been away for half an hour"),
+    "exit_intent": N_("is about to leave the page"),
+    "fallback": N_("is not understood"),
+    "segment_entered": N_("enters a segment"),
 }
 """The events a shop sends, by Segment's names, and what a visitor does then."""
 ENDS = {PAGE_LEAVE: N_("leaves the page"), **EVENTS}
@@ -41,7 +46,7 @@ def rule_values(form: Values) -> Values:
     values: Values = {
         "priority": int(number_of(form.get("priority"), 50) or 50),
         "enabled": None if form.get("enabled") else False,
-        "trigger": _trigger(form),
+        "trigger": trigger_of(form),
         "then": deeds_of(form, "then"),
         "limits": _limits(form) or None,
         "conflict": _conflict(form) or None,
@@ -56,32 +61,6 @@ def rule_values(form: Values) -> Values:
     if "tests_shown" in form:
         values["tests"] = _tests(form) or None
     return values
-
-
-def lasting(given: Any) -> str:
-    """Read a duration: a number with its unit, or a text such as `2m`; empty where none is."""
-    if not isinstance(given, dict):
-        return str(given or "").strip()
-    number, unit = str(given.get("n", "")).strip(), str(given.get("unit", "s"))
-    return f"{number}{unit}" if number else ""
-
-
-def _trigger(form: Values) -> Values:
-    event = str(form.get("event", ""))
-    trigger: Values = {"event": event}
-    name = "intent" if event == MESSAGE else "product"
-    what = str(form.get(f"where_{name}", "")).strip()
-    where = _kept(form.get("where_more")) | ({name: what} if what else {})
-    if where:
-        trigger["where"] = where
-    wait = lasting(form.get("wait"))
-    if wait and event == MESSAGE:
-        trigger["silence"] = {"of": "visitor", "for": wait}
-    elif wait:
-        given = form.get("ends")
-        chosen = given.values() if isinstance(given, dict) else given or ()
-        trigger["dwell"] = {"more_than": wait} | ({"end_on": list(chosen)} if chosen else {})
-    return trigger
 
 
 def _limits(form: Values) -> Values:
@@ -120,20 +99,10 @@ def happens(row: Values) -> Values:
     """Give one event of a test; what the form does not show of it stays."""
     event, what = str(row.get("event", "")), str(row.get("what", "")).strip()
     name = "intent" if event == MESSAGE else "product"
-    at, more = lasting(row.get("at")) or "0s", _kept(row.get("more"))
+    at, more = lasting(row.get("at")) or "0s", kept(row.get("more"))
     if "mood" in row and more.pop("sentiment", "") != row["mood"]:
         # How strongly it was felt belonged to the other mood.
         more = {key: value for key, value in more.items() if key not in ("compound", "anger")}
     mood = str(row.get("mood", "")) if event == MESSAGE else ""
     felt = {"sentiment": mood} if mood in SENTIMENTS else {}
     return {"at": at, "event": event, **({name: what} if what else {}), **felt, **more}
-
-
-def _kept(given: Any) -> Values:
-    """Read what a form hands through unseen: all but the product or the intent it shows."""
-    try:
-        more = json.loads(str(given or "{}"))
-    except (ValueError, RecursionError):
-        more = {}
-    more = more if isinstance(more, dict) else {}
-    return {key: value for key, value in more.items() if key not in ("product", "intent")}

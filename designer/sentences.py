@@ -103,7 +103,14 @@ DOES = {
     "Order Completed": N_("orders %(what)s"),
     "page": N_("opens a page"),
     "message": N_("writes something that means “%(what)s”"),
+    "visit_start": N_("begins a visit"),
+    "visit_end": N_("has been away for half an hour"),
+    "exit_intent": N_("is about to leave the page"),
+    "fallback": N_("is not understood"),
+    "segment_entered": N_("enters a segment"),
+    "page_leave": N_("leaves the page"),
 }
+VISITS = {"first": N_("comes for the first time"), "return": N_("comes back")}
 OPERATORS = {
     "eq": N_("is"),
     "ne": N_("is not"),
@@ -133,6 +140,7 @@ REASONS = {
     "quiet_hours": N_("No marketing at this time of day."),
     "opted_out": N_("The visitor wants no marketing."),
     "held_out": N_("The visitor is one of those who get no marketing, to compare with."),
+    "off_schedule": N_("It is not meant to speak at this time."),
     "in_flow": N_("The visitor was answering a question of a flow."),
     "condition": N_("Its conditions did not hold."),
     "with_person": N_("A person is talking to the visitor."),
@@ -224,6 +232,8 @@ PROBLEMS = {
     "dwell_and_silence": N_("A rule waits for dwell or for silence, not for both."),
     "unknown_deed": N_("A rule cannot do “%(do)s”."),
     "unknown_gift": N_("There is no gift called %(gift)s."),
+    "one_way_only": N_("Beside %(first)s this cannot stand; take one of the two."),
+    "bad_day": N_("%(value)s is no day; write mon, tue, wed, thu, fri, sat or sun."),
     "slot_or_tag": N_("Say either which slot or which tag is set."),
     "emit_loop": N_(
         "It reports an event that wakes it again, by way of %(other)s. "

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from designer.form_values import number_of, rows
-from designer.rule_forms import lasting
+from designer.trigger_forms import lasting
 from flows import trees
 from flows.workspace import Workspace
 from flows.yaml_text import values_of

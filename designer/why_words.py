@@ -27,6 +27,7 @@ def outcome_name(said: Considered | tuple[str, str]) -> str:
         "quiet_hours": _("quiet hours"),
         "opted_out": _("opted out"),
         "held_out": _("held out"),
+        "off_schedule": _("not its time"),
         "in_flow": _("flow was asking"),
         "with_person": _("with a person"),
     }

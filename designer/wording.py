@@ -22,6 +22,7 @@ from designer.sentences import (
     PROBLEMS,
     REASONS,
     SENTIMENTS,
+    VISITS,
 )
 from designer.titles import Titles, titles
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
@@ -30,7 +31,13 @@ from flows.durations import UNITS
 from flows.problems import Problem
 from flows.segments import Conflict
 from rules import counts
-from rules.model import MESSAGE, PAGE_LEAVE, TICK, Count, Event, Trigger
+from rules.model import (
+    MESSAGE,
+    SEGMENT_ENTERED,
+    VISIT_START,
+    Count,
+    Trigger,
+)
 from rules.segments import PREFIX
 
 UNITS_FIRST = sorted(UNITS.items(), key=lambda unit: -unit[1])
@@ -176,15 +183,6 @@ def duration_words(seconds: float) -> str:
     return " ".join(parts) or _(many, num=0)
 
 
-def happens_words(event: Event) -> str:
-    """Say what happens in a test of a rule, and when."""
-    quiet = {TICK: _("nothing more happens"), PAGE_LEAVE: _("leaves the page")}
-    shown = {k: v for k, v in event.properties.items() if k in ("product", "intent", "sentiment")}
-    does = quiet.get(event.name) or does_words(Trigger(event.name, shown))
-    time = duration_words(event.at)
-    return _("after %(time)s: %(does)s", time=time, does=does) if event.at else does
-
-
 def does_words(trigger: Trigger) -> str:
     """Say what a visitor does to wake a rule."""
     what = where_words(trigger)
@@ -192,6 +190,11 @@ def does_words(trigger: Trigger) -> str:
         return _("does “%(event)s”", event=f"{trigger.event} {what}".strip())
     if trigger.event == MESSAGE and not what:
         return _("writes a message")
+    if trigger.event == VISIT_START and trigger.where.get("visit") in VISITS:
+        return _(VISITS[trigger.where["visit"]])
+    if trigger.event == SEGMENT_ENTERED and "segment" in trigger.where:
+        name = titles().segment(str(trigger.where["segment"]))
+        return _("enters the segment “%(segment)s”", segment=name)
     return _(DOES[trigger.event], what=what or _("a product"))
 
 

@@ -15,17 +15,13 @@ def read_marketing(fields: Fields) -> Marketing:
     """Read the limits; what is malformed becomes a problem and limits nothing."""
     most, within = read_per_visitor(fields.inside("per_visitor"))
     quiet = fields.inside("quiet_hours")
-    start, end = _clock(quiet, "from"), _clock(quiet, "to")
-    if (start is None) != (end is None):
-        quiet.problem("missing_key", key="from" if start is None else "to")
+    start, end = read_hours(quiet)
     quiet.finish()
     share = fields.take("hold_out", (int, float), 0.0)
     if not 0 <= share <= 1:
         fields.problem("out_of_range", "hold_out", key="hold_out", least=0, most=1)
         share = 0.0
     fields.finish()
-    if start is None or end is None:
-        start = end = 0
     return Marketing(most, within, start, end, float(share))
 
 
@@ -44,6 +40,14 @@ def read_per_visitor(fields: Fields) -> tuple[int | None, float]:
         fields.problem("missing_key", key="max")
     fields.finish()
     return most, lasts
+
+
+def read_hours(fields: Fields) -> tuple[int, int]:
+    """Read `from` and `to` as minutes of the day; both are 0 where they are missing."""
+    start, end = _clock(fields, "from"), _clock(fields, "to")
+    if (start is None) != (end is None):
+        fields.problem("missing_key", key="from" if start is None else "to")
+    return (0, 0) if start is None or end is None else (start, end)
 
 
 def clock(minute: int) -> str:

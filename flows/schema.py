@@ -47,6 +47,7 @@ _DEFS: Schema = {
         ]
     }
 }
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DEEDS = (
     *("send_script", "start_flow", "push_coupon", "grant_gift"),
     *("handover", "escalate", "emit", "set"),
@@ -179,7 +180,22 @@ def _rule() -> Schema:
         name=_TEXT,
         priority={"type": "integer"},
         enabled={"type": "boolean"},
-        trigger=_object(["event"], event=_STRING, where=_WHERE, dwell=dwell, silence=silence),
+        trigger=_object(
+            ["event"],
+            event=_STRING,
+            where=_WHERE,
+            dwell=dwell,
+            silence=silence,
+            without=_object(["events", "for"], events=_list(_STRING), **{"for": _DURATION}),
+            then=_object(
+                ["event", "within"],
+                event=_STRING,
+                where=_WHERE,
+                within=_DURATION,
+                without=_list(_STRING),
+            ),
+            schedule=_object(None, days=_list({"enum": DAYS}), to=_CLOCK, **{"from": _CLOCK}),
+        ),
         when={"$ref": "#/$defs/rule_condition"},
         then=_list(deed),
         **{"else": _list(deed)},

@@ -6,7 +6,7 @@ those around the ones the tests name (the boxes of interval analysis, tried poin
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -14,7 +14,7 @@ from flows.conditions import OPERATORS, AllOf, AnyOf, Condition, FactTest, Not
 from rules.arbiter import silences, strength
 from rules.counts import PREFIX, most_of
 from rules.facts import FACTS
-from rules.model import Rule
+from rules.model import Rule, Trigger
 
 MOST_BRANCHES = 512
 Literal = tuple[FactTest, bool]
@@ -181,5 +181,15 @@ def _hides(other: Rule, rule: Rule) -> bool:
     shuts_up = stronger and bool(group) and other.conflict.exclusive_group == group
     shuts_up |= silences(other, rule) and (stronger or not silences(rule, other))
     wider = all(rule.trigger.where.get(k) == v for k, v in other.trigger.where.items())
-    same_wait = other.trigger.wait == rule.trigger.wait
-    return shuts_up and wider and same_wait and implies(rule.when, other.when)
+    mine, theirs = replace(rule.trigger, where={}), replace(other.trigger, where={})
+    return (
+        shuts_up
+        and wider
+        and (mine == theirs or _is_any_time(theirs, mine))
+        and implies(rule.when, other.when)
+    )
+
+
+def _is_any_time(other: Trigger, trigger: Trigger) -> bool:
+    """Say whether two triggers are alike but that the other one has no schedule."""
+    return other.schedule is None and replace(trigger, schedule=None) == other

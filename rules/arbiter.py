@@ -32,11 +32,12 @@ class Drop:
 
 @dataclass(frozen=True)
 class Occasion:
-    """What a decision must know of the moment; `minute` is that of the shop's local day."""
+    """What a decision must know of the moment; `minute` and `weekday` (1 is Monday) are local."""
 
     now: float
     visitor: str = ""
     minute: int = 720
+    weekday: int = 1
     opted_out: bool = False
     marketing: Marketing = field(default_factory=Marketing)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules import oracle
-from rules.arbiter import Drop, Occasion, decide, remember
+from rules.arbiter import Drop, Occasion, decide, is_within, remember
 from rules.counts import facts as count_facts
 from rules.model import Deed, Rule
 from rules.triggers import RuleState
@@ -43,6 +43,8 @@ def settle(
     holding: Holding = oracle.fire,
 ) -> tuple[RuleState, Decision]:
     """Decide about the rules that something woke; gives what is remembered of it, too."""
+    off = [rule for rule in woken if not _is_time_for(rule, occasion)]
+    woken = [rule for rule in woken if rule not in off] if off else woken
     counts = (count for rule in woken for count in rule.counts)
     facts = {**facts, **count_facts(counts, state.counted, occasion.now)}
     held = holding(woken, facts)
@@ -55,7 +57,7 @@ def settle(
         acting,
         tuple(rule.key for rule in chosen if rule.key not in held),
         tuple(rule.key for rule in woken if rule.key not in held and not rule.otherwise),
-        tuple(drops),
+        (*drops, *(Drop(rule.key, "off_schedule") for rule in off)),
         {name: _short(facts.get(name)) for rule in woken for name in rule.asks},
     )
     return remember(state, chosen, occasion.now), decision
@@ -76,6 +78,17 @@ def record_of(decision: Decision) -> dict[str, Any]:
 def kept_quiet(on: str, woken: Sequence[Rule], at: float, reason: str) -> Decision:
     """Give the decision that none of these rules may act, whatever their conditions say."""
     return Decision(on, at, drops=tuple(Drop(rule.key, reason) for rule in woken))
+
+
+def _is_time_for(rule: Rule, occasion: Occasion) -> bool:
+    """Say whether a rule may be woken now; over midnight the day is that of the beginning."""
+    schedule = rule.trigger.schedule
+    if schedule is None:
+        return True
+    day, start, end = occasion.weekday, schedule.start, schedule.end
+    if start > end and occasion.minute < end:
+        day = (day - 2) % 7 + 1
+    return day in schedule.days and (start == end or is_within(occasion.minute, start, end))
 
 
 def _short(value: Any) -> Any:

@@ -22,6 +22,8 @@ GIVES = {"push_coupon": "coupon", "grant_gift": "gift"}
 """Deeds that give something away, and which kind of coupon of the workspace that is."""
 SPEAKING = ("send_script", *GIVES)
 MOST_TEXT = 500
+MOST_EMITTED = 5
+"""How many events one event may bring about, one after the other, before we call it a loop."""
 
 
 def read_deeds(fields: Fields, name: str) -> list[Deed]:

@@ -15,6 +15,12 @@ MESSAGE = "message"
 TICK = "tick"
 PAGE_LEAVE = "page_leave"
 TIMER = "timer"
+PAGE_HIDDEN, PAGE_SHOWN = "page_hidden", "page_shown"
+VISIT_START, VISIT_END = "visit_start", "visit_end"
+SEGMENT_ENTERED = "segment_entered"
+FALLBACK = "fallback"
+VISIT_ENDS_AFTER = 1800.0
+"""A visit is over when nothing was heard of the visitor for so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +43,69 @@ class Dwell:
 
 
 @dataclass(frozen=True)
+class Without:
+    """None of these events for so many seconds: an absence, by the clock on the wall."""
+
+    events: tuple[str, ...]
+    lasts: float
+
+
+@dataclass(frozen=True)
+class Then:
+    """Another event that has to follow within so many seconds, with none of some between."""
+
+    event: str
+    within: float
+    where: Mapping[str, Any] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Days (1 is Monday) and a stretch of the shop's local day in minutes; equal ends: all day."""
+
+    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
 class Trigger:
-    """The event that wakes a rule; with `dwell` or `silence` it wakes later, by a timer."""
+    """The event that wakes a rule; with `dwell`, `silence` or `without` it wakes later, by a timer.
+
+    With `then` it wakes at the second of two events. At most one of these four is set.
+    """
 
     event: str
     where: Mapping[str, Any] = field(default_factory=dict)
     dwell: Dwell | None = None
     silence: float | None = None
+    without: Without | None = None
+    then: Then | None = None
+    schedule: Schedule | None = None
 
     @property
     def is_timed(self) -> bool:
         """Say whether a timer, not the event itself, wakes the rule."""
-        return self.dwell is not None or self.silence is not None
+        return self.wait > 0
 
     @property
     def wait(self) -> float:
         """Give the seconds between the event and the waking."""
-        return self.dwell.more_than if self.dwell else self.silence or 0.0
+        if self.dwell:
+            return self.dwell.more_than
+        if self.without:
+            return self.without.lasts
+        return self.silence or (VISIT_ENDS_AFTER if self.event == VISIT_END else 0.0)
+
+    @property
+    def ends_on(self) -> tuple[str, ...]:
+        """Name the events that take a timer off again."""
+        if self.dwell:
+            return self.dwell.end_on
+        if self.without:
+            return self.without.events
+        return (MESSAGE,) if self.silence else ()
 
 
 @dataclass(frozen=True)
@@ -147,5 +199,6 @@ class Rule:
     @cached_property
     def specificity(self) -> int:
         """Count what has to be true before it acts: the more, the more specific it is."""
-        tests = sum(1 for _ in tests_in(self.when))
-        return tests + len(self.trigger.where) + self.trigger.is_timed
+        tests, trigger = sum(1 for _ in tests_in(self.when)), self.trigger
+        more = trigger.is_timed + (trigger.then is not None) + (trigger.schedule is not None)
+        return tests + len(trigger.where) + more

@@ -7,7 +7,9 @@ from typing import Any
 
 from flows.workspace import Marketing
 from rules.arbiter import Drop, Occasion
-from rules.deciding import settle
+from rules.deciding import Decision, settle
+from rules.deeds import MOST_EMITTED
+from rules.derived import entered, seen, segments_asked, visit_of
 from rules.model import MESSAGE, TICK, TIMER, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
@@ -54,17 +56,22 @@ def simulate(
     rules: Sequence[Rule], events: Sequence[Event], shop: Shop = NO_SHOP, visitor: str = ""
 ) -> list[Moment]:
     """Replay the events of one visitor, with every timer that comes due between them."""
-    one = _Visitor(visitor)
-    moments: list[Moment] = []
+    one, asked = _Visitor(visitor), segments_asked(rules, shop.segments)
+    replay = _Replay(rules, shop)
     for event in sorted(events, key=lambda event: event.at):
         while timers := [at for _, at in one.state.armed.values() if at <= event.at]:
             at = min(timers)
             state, woken = due(rules, one.state, at)
-            one = _judge(shop, replace(one, state=state), Event(TICK, at), woken, moments)
-        one = replace(one, profile=fold(one.profile, event), mood=_felt(one.mood, event))
-        state, woken = react(rules, one.state, event)
-        one = _judge(shop, replace(one, state=state), event, woken, moments)
-    return moments
+            one = replay.judge(replace(one, state=state), Event(TICK, at), woken)
+        for began in visit_of(one.profile, event):
+            one = replay.happen(one, began)
+        profile = seen(fold(one.profile, event), event)
+        before, one = one.profile, replace(one, profile=profile, mood=_felt(one.mood, event))
+        one = replay.happen(one, event)
+        local = datetime.fromtimestamp(event.at, shop.zone)
+        for came in entered(before, profile, asked, local, event.at):
+            one = replay.happen(one, came)
+    return replay.moments
 
 
 def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
@@ -74,6 +81,50 @@ def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
         any(moment.fired for moment in simulate([rule], case.given, shop)) == case.fires
         for case in rule.tests
     ]
+
+
+@dataclass
+class _Replay:
+    """Lets events happen to a visitor, and writes down what became of each rule they woke."""
+
+    rules: Sequence[Rule]
+    shop: Shop
+    moments: list[Moment] = field(default_factory=list)
+
+    def happen(self, one: _Visitor, event: Event, depth: int = 0) -> _Visitor:
+        """Let one event wake the rules that wait for it."""
+        state, woken = react(self.rules, one.state, event)
+        return self.judge(replace(one, state=state), event, woken, depth)
+
+    def judge(self, one: _Visitor, event: Event, woken: Sequence[Rule], depth: int = 0) -> _Visitor:
+        """Decide about woken rules, and do what they do to facts and to other rules."""
+        if not woken:
+            return one
+        local = datetime.fromtimestamp(event.at, self.shop.zone)
+        facts = _facts(self.shop, one, event, local)
+        minute, opted_out = local.hour * 60 + local.minute, facts["visitor.opted_out"] is True
+        moment = (event.at, one.name, minute, local.isoweekday())
+        occasion = Occasion(*moment, opted_out, self.shop.marketing)
+        on = TIMER if event.name == TICK else event.name
+        state, decision = settle(on, woken, one.state, facts, occasion)
+        self._note(decision, woken)
+        one = replace(one, state=state)
+        for deed in (deed for _rule, deeds in decision.acting for deed in deeds):
+            if deed.do == "set":
+                one = replace(one, profile={**one.profile, deed.target: deed.value})
+            elif deed.do == "emit" and depth < MOST_EMITTED:
+                one = self.happen(one, Event(deed.target, event.at), depth + 1)
+        return one
+
+    def _note(self, decision: Decision, woken: Sequence[Rule]) -> None:
+        dropped = {drop.rule: drop for drop in decision.drops}
+        acting = {rule.key for rule, _deeds in decision.acting}
+        for rule in woken:
+            usual = Drop(rule.key, "condition" if rule.key in decision.unmet else "")
+            drop, why = dropped.get(rule.key, usual), explain(rule.when, decision.facts)
+            did = rule.key in acting
+            moment = Moment(decision.at, rule.key, did, drop.reason, why, drop.by)
+            self.moments.append(moment)
 
 
 def _felt(mood: Mood, event: Event) -> Mood:
@@ -94,24 +145,3 @@ def _facts(shop: Shop, one: _Visitor, event: Event, local: datetime) -> dict[str
 _HEARD = {name: f"sentiment.{name}" for name in ("compound", "anger")}
 _HEARD["sentiment"] = "sentiment.label"
 """What a recorded message says of its mood, by the fact it becomes."""
-
-
-def _judge(
-    shop: Shop, one: _Visitor, event: Event, woken: Sequence[Rule], moments: list[Moment]
-) -> _Visitor:
-    if not woken:
-        return one
-    local = datetime.fromtimestamp(event.at, shop.zone)
-    facts = _facts(shop, one, event, local)
-    minute, opted_out = local.hour * 60 + local.minute, facts["visitor.opted_out"] is True
-    occasion = Occasion(event.at, one.name, minute, opted_out, shop.marketing)
-    on = TIMER if event.name == TICK else event.name
-    state, decision = settle(on, woken, one.state, facts, occasion)
-    dropped = {drop.rule: drop for drop in decision.drops}
-    acting = {rule.key for rule, _deeds in decision.acting}
-    for rule in woken:
-        usual = Drop(rule.key, "condition" if rule.key in decision.unmet else "")
-        drop = dropped.get(rule.key, usual)
-        why = explain(rule.when, decision.facts)
-        moments.append(Moment(event.at, rule.key, rule.key in acting, drop.reason, why, drop.by))
-    return replace(one, state=state)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rules.counts import Counted, note
-from rules.model import MESSAGE, TICK, Event, Rule
+from rules.model import PAGE_HIDDEN, PAGE_SHOWN, TICK, VISIT_END, Event, Rule
 from rules.snapshot import matches
 
 
@@ -23,6 +23,10 @@ class RuleState:
     counted: Counted = field(default_factory=dict)
     marketing: tuple[float, ...] = ()
     """When a rule of the group `marketing` spoke."""
+    begun: Mapping[str, float] = field(default_factory=dict)
+    """By rule: when the first of two events happened that the second has yet to follow."""
+    paused: Mapping[str, float] = field(default_factory=dict)
+    """By rule: how much of a dwell is left while nobody sees the page."""
 
 
 def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleState, list[Rule]]:
@@ -34,11 +38,13 @@ def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleSt
     for rule in rules:
         if not rule.enabled:
             continue
-        if not rule.trigger.is_timed:
-            if event.name == rule.trigger.event and matches(rule.trigger.where, event):
-                woken.append(rule)
-        else:
+        if rule.trigger.is_timed:
             state = _time(rule, state, event)
+        elif rule.trigger.then:
+            state, is_complete = _follow(rule, state, event)
+            woken += [rule] if is_complete else []
+        elif _begins(rule, event):
+            woken.append(rule)
     return state, woken
 
 
@@ -57,16 +63,59 @@ def due(
     return state, woken
 
 
+def _begins(rule: Rule, event: Event) -> bool:
+    trigger = rule.trigger
+    if trigger.event == VISIT_END:
+        return event.name not in (TICK, PAGE_HIDDEN)
+    return event.name == trigger.event and matches(trigger.where, event)
+
+
 def _time(rule: Rule, state: RuleState, event: Event) -> RuleState:
     trigger = rule.trigger
     if event.name == TICK:
         return state
-    if event.name == trigger.event and matches(trigger.where, event):
+    if _begins(rule, event):
         generation = state.generation + 1
         armed = {**state.armed, rule.key: (generation, event.at + trigger.wait)}
-        return replace(state, armed=armed, generation=generation)
-    ends = (MESSAGE,) if trigger.silence else (*(trigger.dwell.end_on if trigger.dwell else ()),)
-    return _disarm(rule, state) if event.name in (*ends, trigger.event) else state
+        state = replace(state, armed=armed, generation=generation)
+        return replace(state, paused=_but(state.paused, rule.key))
+    if event.name in (*trigger.ends_on, trigger.event):
+        return replace(_disarm(rule, state), paused=_but(state.paused, rule.key))
+    return _seen_or_not(rule, state, event) if trigger.dwell else state
+
+
+def _seen_or_not(rule: Rule, state: RuleState, event: Event) -> RuleState:
+    """Let a dwell rest while the page is hidden: only what is seen counts."""
+    if event.name == PAGE_HIDDEN and rule.key in state.armed:
+        left = max(state.armed[rule.key][1] - event.at, 0.0)
+        state = _disarm(rule, state)
+        return replace(state, paused={**state.paused, rule.key: left})
+    if event.name == PAGE_SHOWN and rule.key in state.paused:
+        generation, at = state.generation + 1, event.at + state.paused[rule.key]
+        armed = {**state.armed, rule.key: (generation, at)}
+        paused = _but(state.paused, rule.key)
+        return replace(state, armed=armed, generation=generation, paused=paused)
+    return state
+
+
+def _follow(rule: Rule, state: RuleState, event: Event) -> tuple[RuleState, bool]:
+    """Take in an event of a sequence; says whether it completes one."""
+    then = rule.trigger.then
+    if then is None:
+        return state, False
+    begun = state.begun.get(rule.key)
+    in_time = begun is not None and event.at - begun <= then.within
+    if in_time and event.name == then.event and matches(then.where, event):
+        return replace(state, begun=_but(state.begun, rule.key)), True
+    if _begins(rule, event):
+        return replace(state, begun={**state.begun, rule.key: event.at}), False
+    if begun is not None and event.name in then.without:
+        return replace(state, begun=_but(state.begun, rule.key)), False
+    return state, False
+
+
+def _but(values: Mapping[str, float], key: str) -> Mapping[str, float]:
+    return {k: value for k, value in values.items() if k != key} if key in values else values
 
 
 def _disarm(rule: Rule, state: RuleState) -> RuleState:

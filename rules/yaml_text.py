@@ -12,15 +12,13 @@ from flows.yaml_text import Document, read
 from rules.counts import lift
 from rules.deeds import read_deeds
 from rules.model import (
-    PAGE_LEAVE,
     Case,
     Conflict,
-    Dwell,
     Event,
     Limits,
     Rule,
-    Trigger,
 )
+from rules.reading_triggers import duration, read_trigger
 
 
 def read_rules(files: Mapping[str, str]) -> tuple[list[Rule], dict[str, Document]]:
@@ -44,7 +42,7 @@ def read_rule(document: Document) -> Rule:
     stem = document.file.rpartition("/")[2].removesuffix(".yaml")
     if key != stem:
         fields.problem("key_is_not_file_name", key=key, name=stem)
-    trigger = _read_trigger(fields.inside("trigger"))
+    trigger = read_trigger(fields.inside("trigger"))
     when = fields.take("when", dict, None)
     lifted = lift(document, when, ("when",))
     condition: Condition = AllOf()
@@ -68,44 +66,6 @@ def read_rule(document: Document) -> Rule:
         fields.problem("no_deed", "then")
     fields.finish()
     return rule
-
-
-def duration(fields: Fields, name: str, default: float | None = None) -> float | None:
-    """Take a duration; what is not one is a problem and gives the default."""
-    value = fields.take(name, (str, int, float), None)
-    if value is None:
-        return default
-    found = seconds(value)
-    if found is None or found <= 0:
-        fields.problem("bad_duration", name, value=value)
-        return default
-    return found
-
-
-def _read_trigger(fields: Fields) -> Trigger:
-    event = fields.take("event", str, "")
-    if not event:
-        fields.problem("missing_key", key="event")
-    where = dict(fields.take("where", dict, {}))
-    dwell = silence = None
-    if "dwell" in fields.value:
-        inner = fields.inside("dwell")
-        more_than = duration(inner, "more_than")
-        if more_than is None and not fields.document.problems:
-            inner.problem("missing_key", key="more_than")
-        ends = inner.take("end_on", list, [PAGE_LEAVE])
-        dwell = Dwell(more_than or 60.0, tuple(str(end) for end in ends))
-        inner.finish()
-    if "silence" in fields.value:
-        inner = fields.inside("silence")
-        if inner.take("of", str, "visitor") != "visitor" or event != "message":
-            inner.problem("bad_silence")
-        silence = duration(inner, "for", 60.0)
-        inner.finish()
-    if dwell and silence:
-        fields.problem("dwell_and_silence", "silence")
-    fields.finish()
-    return Trigger(event, where, dwell, silence)
 
 
 def _read_limits(fields: Fields) -> Limits:

@@ -3,18 +3,16 @@
 from dataclasses import replace
 
 from rules.arbiter import Occasion
-from rules.deciding import settle
-from rules.deeds import GIVES
+from rules.deciding import kept_quiet, settle
+from rules.deeds import GIVES, MOST_EMITTED
 from rules.model import Deed, Event, Rule
 from rules.triggers import react
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
+from runtime.engine.effects import Effect
 from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.releases import Release
-
-MOST_EMITTED = 5
-"""How many events one event may bring about, one after the other, before we call it a loop."""
 
 
 def fire(
@@ -28,7 +26,8 @@ def fire(
     facts = {**turn.facts, **tags, **slots}
     opted_out = facts["visitor.opted_out"] is True
     marketing = release.book.workspace.marketing
-    occasion = Occasion(turn.now, session.visitor, turn.minute, opted_out, marketing)
+    day = int(facts["time.weekday"])
+    occasion = Occasion(turn.now, session.visitor, turn.minute, day, opted_out, marketing)
     state, decision = settle(on, woken, session.rules, facts, occasion, release.judge.holding)
     moved: Moved = (replace(session, rules=state), [effects.Decide(decision)])
     emitted: list[str] = []
@@ -41,6 +40,20 @@ def fire(
     return moved
 
 
+def wake(release: Release, session: Session, turn: Turn, event: Event, depth: int = 0) -> Moved:
+    """Let an event wake the rules that wait for it, unless a person talks to the visitor."""
+    rules, woken = react(release.rules, session.rules, event)
+    session = replace(session, rules=rules)
+    if session.desk:
+        return session, with_person(woken, turn.now, event.name)
+    return fire(release, session, turn, woken, event.name, depth)
+
+
+def with_person(woken: list[Rule], now: float, on: str) -> list[Effect]:
+    """Note that rules kept quiet because a person talks to the visitor."""
+    return [effects.Decide(kept_quiet(on, woken, now, "with_person"))] if woken else []
+
+
 def chain(first: Moved, second: Moved) -> Moved:
     """Give where the second move led, with what both wish for."""
     return second[0], [*first[1], *second[1]]
@@ -50,12 +63,8 @@ def _emit(release: Release, session: Session, turn: Turn, name: str, depth: int)
     """Let an event of our own happen, in the same turn."""
     if depth >= MOST_EMITTED:
         return session, [effects.Note("loop", (("event", name),))]
-    rules, woken = react(release.rules, session.rules, Event(name, turn.now))
-    session = replace(session, rules=rules)
     happened: Moved = (session, [effects.Note("emitted", (("event", name),))])
-    if session.desk:
-        return happened
-    return chain(happened, fire(release, session, turn, woken, name, depth + 1))
+    return chain(happened, wake(release, session, turn, Event(name, turn.now), depth + 1))
 
 
 def _do(

@@ -12,10 +12,11 @@ from typing import Any
 from flows.model import in_language
 from rules import triggers
 from rules.deciding import kept_quiet
-from rules.model import MESSAGE, PAGE_LEAVE, TIMER, Event, Rule
+from rules.derived import entered, seen, segments_asked, visit_of
+from rules.model import FALLBACK, MESSAGE, PAGE_LEAVE, TIMER, Event, Rule
 from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_late, number, order_id_of, snapshot
-from runtime.doing import chain, fire
+from runtime.doing import chain, fire, wake, with_person
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
@@ -63,7 +64,7 @@ def think(release: Release, session: Session, moment: Moment) -> Thought:
 
 def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     found = moment.understanding
-    sure = found.confidence >= release.book.workspace.confidence
+    intent = _intent(release, moment)
     more: dict[str, Any] = {
         "sentiment.label": found.sentiment,
         "sentiment.compound": found.compound,
@@ -73,16 +74,21 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
         "session.messages": session.messages,
         "session.fallbacks": session.fallbacks,
     }
-    if found.intent and sure:
-        more["message.intent"] = found.intent
+    if intent:
+        more["message.intent"] = intent
     named = _named(moment)
     more |= {f"entity.{name}": value for name, value in reversed(named)}
     facts = snapshot(session.profile, moment.local, more, release.segments)
-    intent = found.intent if sure else ""
     message = moment.message
     turn = Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
     minute = moment.local.hour * 60 + moment.local.minute
     return replace(turn, entities=named, minute=minute)
+
+
+def _intent(release: Release, moment: Moment) -> str:
+    """Give the intent of a message; empty when we are not sure of it."""
+    found = moment.understanding
+    return found.intent if found.confidence >= release.book.workspace.confidence else ""
 
 
 def _named(moment: Moment) -> tuple[tuple[str, Any], ...]:
@@ -101,9 +107,15 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
     session = replace(session, mood=after(session.mood, found.compound, found.anger, threshold))
-    turn = _turn(release, session, moment)
-    said = {"intent": turn.intent, "sentiment": moment.understanding.sentiment}
+    said = {"intent": _intent(release, moment), "sentiment": found.sentiment}
     event = Event(MESSAGE, moment.now, said)
+    began = _begin(release, session, moment, event)
+    turn = _turn(release, began[0], moment)
+    return chain(began, _answer(release, began[0], turn, event))
+
+
+def _answer(release: Release, session: Session, turn: Turn, event: Event) -> Moved:
+    """Answer what was heard: by the step that waits for it, by rules, or as not understood."""
     rules, woken = triggers.react(release.rules, session.rules, event)
     session = replace(session, rules=rules)
     heard = advance.hear(release.book, session, turn)
@@ -112,13 +124,26 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
         barred = [rule for rule in woken if _starts_flow(rule)]
         woken = [rule for rule in woken if not _starts_flow(rule)]
         if barred:
-            quiet = kept_quiet(MESSAGE, barred, moment.now, "in_flow")
+            quiet = kept_quiet(MESSAGE, barred, turn.now, "in_flow")
             heard = chain(heard, (heard[0], [effects.Decide(quiet)]))
         return chain(heard, fire(release, heard[0], turn, woken, MESSAGE))
     fired, wishes = fire(release, session, turn, woken, MESSAGE)
     if any(isinstance(wish, effects.Say | effects.HandOver) for wish in wishes):
         return fired, wishes
-    return chain((fired, wishes), advance.lose(release.book, fired, turn))
+    lost = chain((fired, wishes), advance.lose(release.book, fired, turn))
+    if lost[0].fallbacks == session.fallbacks:
+        return lost  # A flow took it up from the front, or an answer is on its way.
+    lost[1].append(effects.Note(FALLBACK))
+    return chain(lost, wake(release, lost[0], turn, Event(FALLBACK, turn.now)))
+
+
+def _begin(release: Release, session: Session, moment: Moment, event: Event) -> Moved:
+    """Let a visit begin, where this is the first sign of the visitor for a while."""
+    moved: Moved = (session, [])
+    for began in visit_of(session.profile, event):
+        moved = wake(release, session, _turn(release, session, moment), began)
+    profile = seen(moved[0].profile, event)
+    return replace(moved[0], profile=profile), moved[1]
 
 
 def _open(release: Release, session: Session, moment: Moment) -> Moved:
@@ -144,16 +169,19 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     known = event.name == "Order Completed" and order_id_of(event.properties)
     repeated = bool(known) and known == session.profile.get("order.id")
     overtaken = event.name == PAGE_LEAVE and is_late(session.profile, event)
-    session = replace(session, profile=fold(session.profile, event))
+    began = _begin(release, session, moment, event)
+    before = began[0]
+    session = replace(before, profile=fold(before.profile, event))
     if overtaken:
-        return session, []
-    rules, woken = triggers.react(release.rules, session.rules, event)
-    session = replace(session, rules=rules)
+        return session, began[1]
     wishes: list[Effect] = [] if repeated else _credit(session, event, moment.now)
-    if session.desk:
-        return session, [*wishes, *_with_person(woken, moment, event.name)]
+    moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
-    return chain((session, wishes), fire(release, session, turn, woken, event.name))
+    moved = chain(moved, wake(release, session, turn, event))
+    asked = segments_asked(release.rules, release.segments)
+    for came in entered(before.profile, session.profile, asked, moment.local, event.at):
+        moved = chain(moved, wake(release, moved[0], turn, came))
+    return moved
 
 
 def _credit(session: Session, event: Event, now: float) -> list[Effect]:
@@ -177,14 +205,8 @@ def _timer(release: Release, session: Session, moment: Moment) -> Moved:
     rules, woken = triggers.due(release.rules, session.rules, moment.now, only)
     session = replace(session, rules=rules)
     if session.desk:
-        return session, _with_person(woken, moment, TIMER)
+        return session, with_person(woken, moment.now, TIMER)
     return fire(release, session, _turn(release, session, moment), woken, TIMER)
-
-
-def _with_person(woken: list[Rule], moment: Moment, on: str) -> list[Effect]:
-    if not woken:
-        return []
-    return [effects.Decide(kept_quiet(on, woken, moment.now, "with_person"))]
 
 
 def _coupon(release: Release, session: Session, moment: Moment) -> Moved:

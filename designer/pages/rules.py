@@ -17,6 +17,7 @@ from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.rule_forms import ENDS, EVENTS, OFTEN, rule_values
+from designer.rule_words import DAYS as DAY_NAMES
 from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
@@ -26,10 +27,12 @@ from flows import trees
 from flows.book import FlowBook
 from flows.durations import words
 from flows.edits import EditRefused
+from flows.reading_marketing import clock
 from flows.yaml_text import write
 from rules.counts import count_of
 from rules.deeds import GIVES
 from rules.model import TICK, Case, Event, Rule
+from rules.reading_triggers import DAYS
 from rules.simulate import Shop, passes
 from runtime.insight.replay import estimate, products_seen
 
@@ -158,6 +161,9 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "events": EVENTS,
         "ends": _ends(rule),
         "groups": _groups(workspace),
+        "days": tuple(zip(DAYS, DAY_NAMES, strict=True)),
+        "clock": clock,
+        "segments": {one.key: names.segment(one.key) for one in workspace.compiled.segments},
         "sample": _sample(rule),
         "targets": {
             "send_script": by_title(book.scripts, names.script),
@@ -193,7 +199,7 @@ def _of_kind(book: FlowBook, kind: str) -> list[str]:
 
 def _ends(rule: Rule) -> dict[str, str]:
     """Name what may end a dwell, and what ends that of this rule."""
-    own = rule.trigger.dwell.end_on if rule.trigger.dwell else ()
+    own = rule.trigger.ends_on
     return {event: _(ENDS[event]) if event in ENDS else event for event in (*ENDS, *own)}
 
 

@@ -19,7 +19,7 @@ from runtime.tables import EventRow
 MOST_EVENTS = 20_000
 INNER = frozenset(
     ("entered", "said", "exposed", "clicked", "converted", "handover", "rule_fired", "rule_silent")
-) | {"decided", "coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
+) | {"decided", "emitted", "coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
 """Events we write ourselves; no visitor did them, so no rule wakes by them."""
 
 
