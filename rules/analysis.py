@@ -19,7 +19,13 @@ from rules.model import Rule, Trigger
 MOST_BRANCHES = 512
 Literal = tuple[FactTest, bool]
 ALWAYS_KNOWN = {"cart.count", "cart.total", "order.count", "visitor.opted_out"}
-ALWAYS_KNOWN |= {"visitor.returning", "time.hour", "time.weekday"}
+ALWAYS_KNOWN |= {
+    "order.month_count",
+    "order.month_total",
+    "visitor.returning",
+    "time.hour",
+    "time.weekday",
+}
 RANGES = {
     "time.hour": (0, 23),
     "time.weekday": (1, 7),
@@ -28,7 +34,7 @@ RANGES = {
     "sentiment.escalate": (0, 1),
     "sentiment.recent": (-1, 1),
 }
-COUNTS = ("cart.", "order.count", "order.total", "session.")
+COUNTS = ("cart.", "order.count", "order.total", "order.month", "order.days", "session.")
 NEGATIVES = ("ne", "not_in")
 
 

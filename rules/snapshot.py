@@ -4,7 +4,7 @@ The profile is a flat mapping of facts that outlives a session; folding is pure,
 give the same facts in service, in a test and in a simulation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,10 @@ from rules.model import Event
 from rules.segments import Segments, with_segments
 
 Profile = Mapping[str, Any]
+ORDERS = "seen.orders"
+"""In a profile: time and total of the last orders; conditions ask for what follows from them."""
+MOST_ORDERS = 50
+MONTH = 30 * 86400.0
 
 
 def fold(profile: Profile, event: Event) -> dict[str, Any]:
@@ -58,8 +62,20 @@ def snapshot(
     facts.setdefault("order.count", 0)
     facts.setdefault("visitor.opted_out", False)
     facts.setdefault("visitor.returning", False)
+    facts |= _lately(profile.get(ORDERS, ()), now.timestamp())
     facts["time.hour"], facts["time.weekday"] = now.hour, now.isoweekday()
     return with_segments(facts | dict(more), segments)
+
+
+def _lately(orders: Sequence[Sequence[float]], now: float) -> dict[str, float]:
+    """Give recency, frequency and value: days since the last order, orders and value in 30 days."""
+    month = [total for at, total in orders if at > now - MONTH]
+    found: dict[str, float] = {"order.month_count": len(month)}
+    found["order.month_total"] = round(sum(month), 2)
+    if orders:
+        last = max(at for at, _total in orders)
+        found["order.days_since"] = round(max(now - last, 0.0) / 86400, 3)
+    return found
 
 
 def product_of(properties: Mapping[str, Any]) -> str:
@@ -118,6 +134,8 @@ def _take_order(facts: dict[str, Any], event: Event) -> None:
     facts["order.id"] = order
     total = event.properties.get("total", event.properties.get("revenue"))
     facts["order.total"] = number(total)
+    kept = [*facts.get(ORDERS, ()), [event.at, facts["order.total"]]]
+    facts[ORDERS] = kept[-MOST_ORDERS:]
     facts["order.state"] = "paid"
     facts["order.product"] = product_of(first) if isinstance(first, dict) else ""
     facts["cart.count"], facts["cart.total"] = 0, 0

@@ -10,7 +10,7 @@ from typing import Any
 from rules.mood import Mood
 from rules.triggers import RuleState
 
-LASTING = ("visitor.", "order.", "tag.")
+LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 """The facts that outlive a session begin like this."""
 
 

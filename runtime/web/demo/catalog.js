@@ -24,6 +24,12 @@ const CATALOG = {
     colors: [["白色", "White", "#f4f4f2"]],
     points: [["主动降噪", "Noise cancelling", "通勤路上也有安静一刻", "A quiet moment on the train"], ["自适应音频", "Adaptive audio", "该听见的，不会错过", "You still hear what matters"], ["配合充电盒长续航", "Long life with the case", "出门一天不用找插座", "A whole day without a socket"]],
   },
+  miwasher: {
+    name: "小米滚筒洗衣机", price: 1999, category: "washing_machine", draw: drawWasher,
+    tagline: ["十公斤大容量，安静洗净", "Ten kilos, clean and quiet."],
+    colors: [["白色", "White", "#eceef0"], ["星空银", "Silver", "#b9bec6"]],
+    points: [["10 公斤", "10 kg", "一次洗完全家的衣物", "The whole family in one go"], ["直驱变频", "Direct drive", "夜里洗也不吵", "Quiet enough for the night"], ["高温除菌", "Hot wash", "贴身衣物更安心", "Kinder to what you wear next to the skin"]],
+  },
 };
 
 function drawPhone({ camera }) {
@@ -52,4 +58,13 @@ function drawEarphones() {
     ${bud("translate(92 96)")}${bud("translate(288 96) scale(-1 1)")}
     <rect x="82" y="226" width="216" height="158" rx="66" fill="var(--tint)"/><rect x="82" y="226" width="216" height="158" rx="66" fill="url(#shade)" stroke="#8b9099" stroke-opacity=".35"/>
     <path d="M83 284h214" stroke="#8b9099" stroke-opacity=".55" stroke-width="1.5"/><rect x="166" y="280" width="48" height="9" rx="4.5" fill="#c9ccd2"/><circle cx="190" cy="318" r="4" fill="#3fae6a"/></svg>`;
+}
+
+function drawWasher() {
+  return `<svg viewBox="0 0 380 420" aria-hidden="true">
+    <defs><linearGradient id="shine" x1="0" y1="0" x2="1" y2="1"><stop stop-color="#fff" stop-opacity=".6"/><stop offset="1" stop-color="#7d8490" stop-opacity=".35"/></linearGradient></defs>
+    <ellipse cx="190" cy="396" rx="140" ry="10" fill="#000" opacity=".13"/>
+    <rect x="66" y="34" width="248" height="354" rx="16" fill="var(--tint)"/><rect x="66" y="34" width="248" height="354" rx="16" fill="url(#shine)" stroke="#8b9099" stroke-opacity=".4"/>
+    <path d="M66 96h248" stroke="#8b9099" stroke-opacity=".45"/><rect x="86" y="54" width="66" height="24" rx="6" fill="#fff" fill-opacity=".55"/><circle cx="226" cy="66" r="15" fill="#3c414b"/><circle cx="226" cy="66" r="9" fill="#b9bec6"/><rect x="252" y="56" width="44" height="20" rx="4" fill="#14161b"/>
+    <circle cx="190" cy="240" r="104" fill="#c3c8d0"/><circle cx="190" cy="240" r="84" fill="#20242c"/><path d="M108 254c30-22 56 14 84-4s52-10 80 2a84 84 0 0 1-164 2z" fill="#5f86b8" opacity=".75"/><circle cx="160" cy="208" r="26" fill="#fff" opacity=".08"/></svg>`;
 }

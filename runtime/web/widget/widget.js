@@ -194,7 +194,7 @@
     const over = card.expires && card.expires <= Date.now();
     const expiry = over ? say("已过期", "Expired") : card.expires ? say("有效期至 ", "Valid until ") + clock(card.expires) : "";
     const facts = el("div", {}, el("strong", {}, card.title ?? ""), el("code", {}, card.code ?? ""), el("small", {}, card.text ?? expiry));
-    const head = !plain ? el("b.amount", {}, `¥${card.amount}`) : safe(card.image) ? el("img", { src: card.image, alt: card.title ?? "" }) : "";
+    const head = card.kind === "gift" ? el("b.amount", {}, say("赠品", "Gift")) : !plain ? el("b.amount", {}, `¥${card.amount}`) : safe(card.image) ? el("img", { src: card.image, alt: card.title ?? "" }) : "";
     const node = el(`div.card${over ? ".over" : ""}${plain ? ".plain" : ""}`, {}, head, facts);
     if (!over && safe(card.url)) {
       const link = el("a", { href: card.url, onclick: () => send("click", { script: card.script ?? "" }) }, card.label ?? (plain ? say("看看", "Have a look") : say("去使用", "Use it now")));
