@@ -120,9 +120,10 @@ def _answer(release: Release, session: Session, turn: Turn, event: Event) -> Mov
     session = replace(session, rules=rules)
     heard = advance.hear(release.book, session, turn)
     if heard is not None:
-        # The step knows what to do with it, so no rule may start another flow over it.
-        barred = [rule for rule in woken if _starts_flow(rule)]
-        woken = [rule for rule in woken if not _starts_flow(rule)]
+        # The step knows what to do with it, so no rule may start another flow over it. One that
+        # calls a person does that all the same.
+        barred = [rule for rule in woken if _starts_flow(rule) and not _calls_person(rule)]
+        woken = [_without_flow(rule) for rule in woken if rule not in barred]
         if barred:
             quiet = kept_quiet(MESSAGE, barred, turn.now, "in_flow")
             heard = chain(heard, (heard[0], [effects.Decide(quiet)]))
@@ -242,6 +243,20 @@ def _hand_back(release: Release, session: Session, moment: Moment) -> Moved:
 
 def _starts_flow(rule: Rule) -> bool:
     return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
+
+
+def _calls_person(rule: Rule) -> bool:
+    return any(deed.do in ("handover", "escalate") for deed in (*rule.then, *rule.otherwise))
+
+
+def _without_flow(rule: Rule) -> Rule:
+    if not _starts_flow(rule):
+        return rule
+    then, otherwise = (
+        tuple(deed for deed in deeds if deed.do != "start_flow")
+        for deeds in (rule.then, rule.otherwise)
+    )
+    return replace(rule, then=then, otherwise=otherwise)
 
 
 def greeting_of(release: Release, lang: str) -> tuple[str, str]:

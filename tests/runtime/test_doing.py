@@ -37,6 +37,12 @@ rule: round
 trigger: {event: around}
 then: [{do: emit, event: around}]
 """
+UPSET = """\
+rule: upset
+trigger: {event: message}
+when: {fact: sentiment.label, op: eq, value: negative}
+then: [{do: start_flow, flow: orders}, {do: escalate, queue: senior}]
+"""
 START = """\
 rule: begin
 trigger: {event: Cart Viewed}
@@ -60,6 +66,7 @@ async def _events(services: Services, name: str) -> list[dict[str, Any]]:
 async def shop(services: Services) -> Services:
     rules = {"vip": VIP, "big": BIG, "thanks": THANKS, "round": ROUND, "begin": START}
     files = {f"rules/{key}.yaml": text for key, text in rules.items()}
+    files["rules/upset.yaml"] = UPSET
     files["scripts/thanks.yaml"] = script("thanks", "谢谢，送您一个杯子")
     workspace = SMALL["workspace.yaml"]
     files["workspace.yaml"] = workspace.replace(
@@ -104,3 +111,12 @@ async def test_events_that_bring_about_each_other_come_to_an_end(shop: Services)
     assert await _happen(shop, "Cart Viewed") == []
     assert len(await _events(shop, "emitted")) == 5
     assert await _events(shop, "loop") == [{"event": "around"}]
+
+
+async def test_a_person_is_called_over_a_flow_that_asks_but_no_other_flow_starts(
+    shop: Services,
+) -> None:
+    await handle(shop, Message("v", "rest", "我的订单到哪了"))
+    answer = await handle(shop, Message("v", "rest", "太差了，气死我了，20260101"))
+    assert (answer.session.queue, answer.session.urgent) == ("senior", True)
+    assert "请问订单号？" not in [one.text for one in answer.replies]
