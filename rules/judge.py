@@ -4,21 +4,35 @@ Any exception of the matcher is answered by the oracle and counted, so a rule en
 costs microseconds, never a visitor's answer.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flows.conditions import Facts, holds
+from flows.conditions import Facts
 from rules import matcher
 from rules.model import Rule
+from rules.oracle import fire
+
+DIFFERED = "it_differed"
+_log = logging.getLogger(__name__)
+
+
+SHADOWED = 100
+"""Every how many decisions the oracle makes one too; the first one is among them."""
+_COUNTED = ("matched", "fell_back", "shadowed", "differed")
 
 
 @dataclass
 class Judge:
-    """Judges the conditions of a rule set. Without a matcher the oracle does it alone."""
+    """Judges the conditions of a rule set. Without a matcher the oracle does it alone.
+
+    One decision of a hundred is made by both; where they differ the oracle is right, and judges
+    alone from then on. `why_not` says why there is no matcher: a code, or what it said.
+    """
 
     matcher: "matcher.Matcher | None" = None
     why_not: str = "not_built"
-    counts: dict[str, int] = field(default_factory=lambda: {"matched": 0, "fell_back": 0})
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
 
     @classmethod
     def build(cls, rules: Sequence[Rule]) -> "Judge":
@@ -30,12 +44,22 @@ class Judge:
 
     def holding(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""
-        if self.matcher is not None and rules:
-            try:
-                found = self.matcher.fire(rules, facts)
-            except Exception:
-                self.counts["fell_back"] += 1
-            else:
-                self.counts["matched"] += 1
-                return found
-        return {rule.key for rule in rules if holds(rule.when, facts)}
+        if self.matcher is None or not rules:
+            return fire(rules, facts)
+        try:
+            found = self.matcher.fire(rules, facts)
+        except Exception:
+            self.counts["fell_back"] += 1
+            return fire(rules, facts)
+        self.counts["matched"] += 1
+        is_shadowed = self.counts["matched"] % SHADOWED == 1
+        return self._shadowed(rules, facts, found) if is_shadowed else found
+
+    def _shadowed(self, rules: Sequence[Rule], facts: Facts, found: set[str]) -> set[str]:
+        self.counts["shadowed"] += 1
+        right = fire(rules, facts)
+        if right != found:
+            self.counts["differed"] += 1
+            self.matcher, self.why_not = None, DIFFERED
+            _log.error("the matcher is wrong about %s; the oracle goes on alone", right ^ found)
+        return right

@@ -2,8 +2,8 @@
 
 durable-rules is sound in one regime only, so it is used in no other: a stateless matcher over a
 flat snapshot of integers and texts. One constant session, a new integer id for each fact, assert,
-drain the agenda, retract; at most 48 branches a ruleset, sharded by trigger; one lock an instance;
-the C functions called directly.
+drain the agenda, retract; at most 48 branches and 200 fields a ruleset (a fact of 254 is refused),
+sharded by trigger; one lock an instance; the C functions called directly.
 """
 
 import json
@@ -24,6 +24,7 @@ except ImportError as error:  # No wheel exists; a machine without a C compiler 
 
 SESSION = "0"
 SENTINEL = "sentinel"
+MOST_FIELDS = 200
 _names = count(1)
 
 
@@ -86,10 +87,10 @@ class Matcher:
         except TooManyBranches:
             branches = []
         used = frozenset(name for branch in branches for name, _op, _value in branch)
-        if not branches:
+        if not branches or len(used) > MOST_FIELDS:
             self._left.add(rule.key)
             return
-        name, shard = self._shard_for(rule.trigger.event, len(branches))
+        name, shard = self._shard_for(rule.trigger.event, len(branches), used)
         for branch in branches:
             key = f"b{len(shard.branches)}"
             # An empty branch always holds; `z` is 0 in every snapshot.
@@ -98,12 +99,13 @@ class Matcher:
         shard.used |= used
         self._home[rule.key] = name
 
-    def _shard_for(self, event: str, size: int) -> tuple[str, _Shard]:
+    def _shard_for(self, event: str, size: int, used: frozenset[str]) -> tuple[str, _Shard]:
         number = 0
         while True:
             name = f"{event}/{number}"
             shard = self._shards.setdefault(name, _Shard())
-            if not shard.branches or len(shard.branches) + size < MOST_BRANCHES:
+            fits = len(shard.branches) + size < MOST_BRANCHES
+            if not shard.branches or (fits and len(shard.used | used) <= MOST_FIELDS):
                 return name, shard
             number += 1
 

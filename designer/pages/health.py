@@ -27,6 +27,10 @@ MEANING = {
     ("understanding", "degraded"): N_("No sentences were published: only buttons are understood."),
     ("rasa", "degraded"): N_("The built-in engine answers meanwhile."),
 }
+WHY = {
+    "not_built": N_("it was not built"),
+    "it_differed": N_("durable-rules and the oracle disagreed about a visitor"),
+}
 STATES = {"up": N_("works"), "degraded": N_("degraded"), "down": N_("down")}
 
 
@@ -44,7 +48,11 @@ def page() -> Response:
                 "label": _(STATES[state]),
                 "meaning": _(MEANING[name, state]) if (name, state) in MEANING else "",
                 "detail": str(found.get("model") or found.get("number") or ""),
-                "why": str(found.get("why") or ""),
+                "why": _why(str(found.get("why") or "")),
             }
         )
     return show("health", "parts", rows=rows)
+
+
+def _why(code: str) -> str:
+    return str(_(WHY[code])) if code in WHY else code

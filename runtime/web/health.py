@@ -84,6 +84,9 @@ async def metrics(request: Request) -> Response:
         "dialoom_visitors_at_desk": await redis.zcard(keys.DESK),
         "dialoom_release_current": int(await redis.get(keys.CURRENT) or 0),
     }
+    if number := gauges["dialoom_release_current"]:
+        judged = (await services.releases.get(number)).judge.counts
+        gauges |= {f"dialoom_rules_{name}": many for name, many in judged.items()}
     lines = [f"# TYPE {name} gauge\n{name} {value}" for name, value in gauges.items()]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 

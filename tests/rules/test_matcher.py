@@ -73,3 +73,32 @@ def test_a_matcher_that_fails_is_replaced_by_the_oracle_and_counted() -> None:
     judge = Judge(Broken(), "")  # type: ignore[arg-type]
     assert judge.holding(rules, {"cart.count": 3}) == {"r"}
     assert judge.counts["fell_back"] == 1
+
+
+def _asks(key: str, first: int, many: int) -> Rule:
+    parts = tuple(FactTest(f"f{number}", "eq", number) for number in range(first, first + many))
+    return Rule(key, Trigger("a"), AllOf(parts))
+
+
+def test_rules_that_ask_very_much_are_matched_all_the_same() -> None:
+    rules = [_asks("huge", 0, 600), *(_asks(f"r{n}", n * 30, 60) for n in range(12))]
+    judge = Judge.build(rules)
+    facts = {f"f{number}": number for number in range(600)}
+    assert judge.holding(rules, facts) == {rule.key for rule in rules}
+    assert judge.holding(rules, {**facts, "f45": 0}) == fire(rules, {**facts, "f45": 0})
+    assert judge.counts["fell_back"] == 0
+
+
+def test_a_matcher_that_differs_in_service_is_found_and_retired() -> None:
+    class Wrong:
+        def fire(self, rules: object, facts: object) -> set[str]:
+            return {"r"}
+
+    rules = [Rule("r", Trigger("a"), FactTest("cart.count", "gte", 2))]
+    judge = Judge(Wrong(), "")  # type: ignore[arg-type]
+    for _ in range(100):
+        assert judge.holding(rules, {"cart.count": 3}) == {"r"}
+    assert judge.holding(rules, {"cart.count": 1}) == set()
+    assert (judge.matcher, judge.why_not) == (None, "it_differed")
+    assert judge.counts == {"matched": 101, "fell_back": 0, "shadowed": 2, "differed": 1}
+    assert judge.holding(rules, {"cart.count": 1}) == set()
