@@ -1,4 +1,4 @@
-"""Do the matcher and the oracle agree? Judged on generated snapshots before a release goes out.
+"""Do matcher, generated code and oracle agree? Judged on snapshots before a release goes out.
 
 Snapshots are drawn around the values that the rules themselves name (just below, at, just above,
 missing, and of another type), because that is where two evaluators differ.
@@ -16,16 +16,15 @@ from rules.oracle import fire
 
 
 def disagreements(rules: Sequence[Rule], judge: Judge, dice: Random, snapshots: int) -> set[str]:
-    """Name the rules that matcher and oracle judge differently on any of these snapshots."""
-    if judge.matcher is None:
-        return set()
+    """Name the rules that are judged differently on any of these snapshots."""
     values = _values_near(rules)
     different: set[str] = set()
     for _ in range(snapshots):
         facts = {
             name: dice.choice(choices) for name, choices in values.items() if dice.random() < 0.8
         }
-        different |= _matched(rules, judge, facts) ^ fire(rules, facts)
+        right = fire(rules, facts)
+        different |= (_matched(rules, judge, facts) ^ right) | (judge.plain(rules, facts) ^ right)
     return different
 
 

@@ -5,15 +5,17 @@ costs microseconds, never a visitor's answer.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flows.conditions import Facts
 from rules import matcher
+from rules.generated import Generated
 from rules.model import Rule
 from rules.oracle import fire
 
 DIFFERED = "it_differed"
+Holding = Callable[[Sequence[Rule], Facts], set[str]]
 _log = logging.getLogger(__name__)
 
 
@@ -33,24 +35,27 @@ class Judge:
     matcher: "matcher.Matcher | None" = None
     why_not: str = "not_built"
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
+    plain: Holding = fire
+    """The oracle: where there is a rule set, as code that was generated from it."""
 
     @classmethod
     def build(cls, rules: Sequence[Rule]) -> "Judge":
         """Build the matcher for a rule set, or say why it cannot be had."""
+        plain = Generated(rules).fire
         try:
-            return cls(matcher.Matcher(rules), "")
+            return cls(matcher.Matcher(rules), "", plain=plain)
         except matcher.MatcherUnavailable as error:
-            return cls(None, str(error))
+            return cls(None, str(error), plain=plain)
 
     def holding(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""
         if self.matcher is None or not rules:
-            return fire(rules, facts)
+            return self.plain(rules, facts)
         try:
             found = self.matcher.fire(rules, facts)
         except Exception:
             self.counts["fell_back"] += 1
-            return fire(rules, facts)
+            return self.plain(rules, facts)
         self.counts["matched"] += 1
         is_shadowed = self.counts["matched"] % SHADOWED == 1
         return self._shadowed(rules, facts, found) if is_shadowed else found

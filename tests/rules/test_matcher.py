@@ -6,6 +6,7 @@ import pytest
 
 from flows.conditions import OPERATORS, AllOf, AnyOf, Condition, FactTest, Not
 from rules.crosscheck import disagreements
+from rules.generated import Generated
 from rules.judge import Judge
 from rules.matcher import Matcher
 from rules.model import Rule, Trigger
@@ -43,10 +44,12 @@ def test_matcher_and_oracle_agree(seed: int) -> None:
         Rule(f"r{i}", Trigger(dice.choice(("a", "b"))), _condition(dice))
         for i in range(dice.randint(1, 70))
     ]
-    matcher = Matcher(rules)
+    matcher, generated = Matcher(rules), Generated(rules)
     for _ in range(50):
         facts = {name: dice.choice(VALUES) for name in NAMES if dice.random() < 0.8}
-        assert matcher.fire(rules, facts) == fire(rules, facts)
+        assert matcher.fire(rules, facts) == generated.fire(rules, facts) == fire(rules, facts)
+        some = rules[::2]
+        assert generated.fire(some, facts) == fire(some, facts)
     matcher.close()
 
 
@@ -102,3 +105,21 @@ def test_a_matcher_that_differs_in_service_is_found_and_retired() -> None:
     assert (judge.matcher, judge.why_not) == (None, "it_differed")
     assert judge.counts == {"matched": 101, "fell_back": 0, "shadowed": 2, "differed": 1}
     assert judge.holding(rules, {"cart.count": 1}) == set()
+
+
+def test_what_people_write_is_never_read_as_code() -> None:
+    nasty = "'); raise SystemExit #\n\\"
+    part = FactTest(nasty, "eq", nasty)
+    tests = (part, FactTest("n", "gt", float("inf")), FactTest("n", "ne", float("nan")))
+    rules = [Rule(f"r{i}", Trigger("a"), AnyOf((part, tests[i % 3]))) for i in range(9)]
+    generated = Generated(rules)
+    for facts in ({nasty: nasty, "n": 1}, {nasty: "x", "n": float("inf")}, {}):
+        assert generated.fire(rules, facts) == fire(rules, facts)
+
+
+def test_what_is_nested_too_deeply_for_python_is_walked() -> None:
+    deep: Condition = FactTest("n", "eq", 1)
+    for _ in range(300):
+        deep = Not(deep)
+    rules = [Rule(f"r{i}", Trigger("a"), deep) for i in range(5)]
+    assert Generated(rules).fire(rules, {"n": 1}) == {rule.key for rule in rules}
