@@ -20,6 +20,8 @@ WARNINGS = frozenset(
         "or_of_negatives",
         "nothing_to_compare",
         "emit_loop",
+        "contradicting_deeds",
+        "timer_never_ends",
     }
 )
 

@@ -50,7 +50,7 @@ _DEFS: Schema = {
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DEEDS = (
     *("send_script", "start_flow", "push_coupon", "grant_gift"),
-    *("handover", "escalate", "emit", "set"),
+    *("handover", "escalate", "emit", "set", "webhook", "notify"),
 )
 _RULES_OWN: Schema = {"$ref": "#/$defs/rule_condition"}
 _COUNT = _object(
@@ -167,7 +167,9 @@ def _rule() -> Schema:
     deed = _object(
         ["do"],
         do={"enum": list(DEEDS)},
-        **dict.fromkeys(("script", "flow", "coupon", "gift", "event"), _STRING),
+        **dict.fromkeys(
+            ("script", "flow", "coupon", "gift", "event", "connector", "text"), _STRING
+        ),
         **dict.fromkeys(("queue", "slot", "tag"), _KEY),
         value={"type": ["string", "number", "boolean"]},
         expires=_DURATION,

@@ -1,74 +1,138 @@
-"""Can a condition hold at all, does it always hold, and which rule stands in whose shadow?
+"""What is odd about rules: never, always, in another's shadow, contradicting another, going round.
 
-A condition is multiplied out into branches of single tests. Facts do not depend on each other, so a
-branch can hold when for each fact some value passes all its tests; the values worth trying are
-those around the ones the tests name (the boxes of interval analysis, tried point by point).
+Every finding that can carries the fewest facts that show it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
-from flows.conditions import OPERATORS, AllOf, AnyOf, Condition, FactTest, Not
+from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not
 from rules.arbiter import silences, strength
-from rules.counts import PREFIX, most_of
-from rules.facts import FACTS
-from rules.model import Rule, Trigger
+from rules.deeds import CALLING
+from rules.model import Deed, Rule, Trigger
+from rules.possible import can_hold, contradiction_in, example_of, implies
 
-MOST_BRANCHES = 512
-Literal = tuple[FactTest, bool]
-ALWAYS_KNOWN = {"cart.count", "cart.total", "order.count", "visitor.opted_out"}
-ALWAYS_KNOWN |= {
-    "order.month_count",
-    "order.month_total",
-    "visitor.returning",
-    "time.hour",
-    "time.weekday",
-}
-RANGES = {
-    "time.hour": (0, 23),
-    "time.weekday": (1, 7),
-    "sentiment.compound": (-1, 1),
-    "sentiment.anger": (0, 1),
-    "sentiment.escalate": (0, 1),
-    "sentiment.recent": (-1, 1),
-}
-COUNTS = ("cart.", "order.count", "order.total", "order.month", "order.days", "session.")
 NEGATIVES = ("ne", "not_in")
+MOST_COMPARED = 200
+"""With how many rules of its event a rule is compared; the strongest are taken."""
+LEADING = ("start_flow", *CALLING)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something odd about a rule, as a code; `other` names a rule it has to do with."""
+    """Something odd about a rule, as a code; `other` names a rule it has to do with.
+
+    `tests` are single tests `[fact, op, value, whether it is to hold]` that contradict each other,
+    `example` facts that show it; both as JSON, empty for none.
+    """
 
     code: str
     other: str = ""
+    tests: str = ""
+    example: str = ""
+    place: tuple[str, ...] = ("when",)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Give what its sentence names."""
+        return {"other": self.other, "tests": self.tests, "example": self.example}
 
 
 def find_odd(rule: Rule, rules: Sequence[Rule]) -> list[Finding]:
-    """Name what is odd about a rule's conditions, by themselves and beside the other rules."""
+    """Name what is odd about a rule, by itself and beside the other rules."""
     found = []
     can, cannot = can_hold(rule.when), can_hold(Not(rule.when))
     if can is False:
-        found.append(Finding("never_holds"))
+        core = [[t.fact, t.op, t.value, positive] for t, positive in contradiction_in(rule.when)]
+        found.append(Finding("never_holds", tests=json.dumps(core) if core else ""))
     if cannot is False and rule.when not in (AllOf(), AnyOf()):
         negative = _or_of_negatives(rule.when)
         found.append(Finding("or_of_negatives" if negative else "always_holds"))
+    if rule.trigger.is_timed and rule.trigger.dwell and not rule.trigger.ends_on:
+        found.append(Finding("timer_never_ends", place=("trigger",)))
     if can:
-        found += [Finding("rule_shadowed", other.key) for other in rules if _hides(other, rule)][:1]
+        found += _first(_shadows(rule, rules)) + _first(_contradictions(rule, rules))
     return found
+
+
+def find_all_odd(rules: Sequence[Rule]) -> list[list[Finding]]:
+    """Name what is odd about each rule of a set; only rules of one event are compared."""
+    by_event: dict[str, list[Rule]] = {}
+    for rule in sorted(rules, key=strength):
+        by_event.setdefault(rule.trigger.event, []).append(rule)
+    return [find_odd(rule, by_event[rule.trigger.event][:MOST_COMPARED]) for rule in rules]
+
+
+def _first(found: Iterator[Finding]) -> list[Finding]:
+    first = next(found, None)
+    return [first] if first else []
+
+
+def _shadows(rule: Rule, rules: Sequence[Rule]) -> Iterator[Finding]:
+    for other in rules:
+        if _hides(other, rule):
+            yield Finding("rule_shadowed", other.key, example=_example(rule.when))
+
+
+def _contradictions(rule: Rule, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Name stronger rules that lead elsewhere, or remember another value, at the same moment.
+
+    Who leads elsewhere is decided by priority, so there only an equal one leaves it open.
+    """
+    for other in rules:
+        if strength(other) < strength(rule) and _meet(rule, other) and _clash(rule, other):
+            both = AllOf((rule.when, other.when))
+            if can_hold(both):
+                found = _example(both)
+                yield Finding("contradicting_deeds", other.key, example=found, place=("then",))
+
+
+def _meet(rule: Rule, other: Rule) -> bool:
+    """Say whether two rules may act at the same moment."""
+    mine, theirs = rule.trigger, other.trigger
+    if not (rule.enabled and other.enabled) or mine.event != theirs.event:
+        return False
+    if any(theirs.where.get(name, value) != value for name, value in mine.where.items()):
+        return False
+    group = rule.conflict.exclusive_group
+    apart = bool(group) and group == other.conflict.exclusive_group
+    apart |= silences(rule, other) or silences(other, rule)
+    return not apart and (mine.wait, mine.then) == (theirs.wait, theirs.then)
+
+
+def _clash(rule: Rule, other: Rule) -> bool:
+    """Say whether what two rules do cannot both be done."""
+    is_open = rule.priority == other.priority
+    return any(_contradict(one, two, is_open) for one, two in product(rule.then, other.then))
+
+
+def _contradict(one: Deed, two: Deed, is_open: bool) -> bool:
+    if one.do in LEADING and two.do in LEADING:
+        return is_open and (one.do, one.target) != (two.do, two.target)
+    same = one.do == two.do == "set" and one.target == two.target
+    return same and one.value != two.value
+
+
+def _example(condition: Condition) -> str:
+    facts: Mapping[str, Any] = example_of(condition) or {}
+    return json.dumps(facts, ensure_ascii=False) if facts else ""
 
 
 def emit_loops(rules: Sequence[Rule]) -> dict[str, str]:
     """Name the rules that wake themselves by the events they emit, and by way of which rule."""
+    by_event: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.enabled:
+            by_event.setdefault(rule.trigger.event, []).append(rule.key)
     woken = {
         rule.key: [
-            other.key
+            key
             for deed in (*rule.then, *rule.otherwise)
             if deed.do == "emit"
-            for other in rules
-            if other.enabled and other.trigger.event == deed.target
+            for key in by_event.get(deed.target, ())
         ]
         for rule in rules
         if rule.enabled
@@ -84,83 +148,6 @@ def emit_loops(rules: Sequence[Rule]) -> dict[str, str]:
         if key in seen:
             found[key] = nexts[0]
     return found
-
-
-def can_hold(condition: Condition) -> bool | None:
-    """Say whether any facts make a condition hold; None with too many branches to tell."""
-    branches = _branches(condition, positive=True)
-    if branches is None:
-        return None
-    return any(_possible(branch) for branch in branches)
-
-
-def implies(first: Condition, second: Condition) -> bool:
-    """Say whether the second holds whenever the first does; False also when that is not known."""
-    return can_hold(AllOf((first, Not(second)))) is False
-
-
-def _branches(condition: Condition, positive: bool) -> list[tuple[Literal, ...]] | None:
-    if isinstance(condition, FactTest):
-        return [((condition, positive),)]
-    if isinstance(condition, Not):
-        return _branches(condition.part, not positive)
-    parts = [_branches(part, positive) for part in condition.parts]
-    if any(part is None for part in parts):
-        return None
-    known = [part for part in parts if part is not None]
-    if isinstance(condition, AllOf) is positive:
-        size = 1
-        for part in known:
-            size *= len(part)
-        if size > MOST_BRANCHES:
-            return None
-        return [tuple(lit for branch in chosen for lit in branch) for chosen in product(*known)]
-    added = [branch for part in known for branch in part]
-    return added if len(added) <= MOST_BRANCHES else None
-
-
-def _possible(branch: Iterable[Literal]) -> bool:
-    by_fact: dict[str, list[Literal]] = {}
-    for test, positive in branch:
-        by_fact.setdefault(test.fact, []).append((test, positive))
-    return all(_some_value(fact, literals) for fact, literals in by_fact.items())
-
-
-def _some_value(fact: str, literals: list[Literal]) -> bool:
-    return any(
-        all(OPERATORS[test.op](value, test.value) is positive for test, positive in literals)
-        for value in _worth_trying(fact, [test for test, _ in literals])
-    )
-
-
-def _worth_trying(fact: str, tests: list[FactTest]) -> Iterator[Any]:
-    named = [v for t in tests for v in (t.value if isinstance(t.value, tuple) else (t.value,))]
-    if fact not in ALWAYS_KNOWN and not fact.startswith(PREFIX):
-        yield None
-    kind = FACTS[fact].kind if fact in FACTS else ""
-    kind = "number" if fact.startswith(PREFIX) else kind
-    if kind in ("bool", ""):
-        yield from (True, False)
-    if kind in ("number", ""):
-        numbers = sorted(
-            {v for v in named if isinstance(v, int | float) and v is not True and v is not False}
-        )
-        tried = {0, 1, *numbers, *((a + b) / 2 for a, b in pairwise(numbers))}
-        tried |= {n + d for n in numbers for d in (-1, -0.5, 0.5, 1)}
-        yield from (n for n in tried if _fits(fact, n))
-    if kind in ("text", ""):
-        words = [v for v in named if isinstance(v, str)]
-        yield from ("\0other", *words, "".join(words), *("".join(p) for p in pairwise(words)))
-
-
-def _fits(fact: str, number: float) -> bool:
-    if fact.startswith(PREFIX):
-        return 0 <= number <= most_of(fact) and float(number).is_integer()
-    least, most = RANGES.get(fact, (0, 1e15) if fact.startswith(COUNTS) else (-1e15, 1e15))
-    whole = fact in ("cart.count", "order.count", "time.hour", "time.weekday") or fact.startswith(
-        "session."
-    )
-    return least <= number <= most and (not whole or float(number).is_integer())
 
 
 def _or_of_negatives(condition: Condition) -> bool:
@@ -186,14 +173,12 @@ def _hides(other: Rule, rule: Rule) -> bool:
     group = rule.conflict.exclusive_group
     shuts_up = stronger and bool(group) and other.conflict.exclusive_group == group
     shuts_up |= silences(other, rule) and (stronger or not silences(rule, other))
+    if not shuts_up:
+        return False
     wider = all(rule.trigger.where.get(k) == v for k, v in other.trigger.where.items())
     mine, theirs = replace(rule.trigger, where={}), replace(other.trigger, where={})
-    return (
-        shuts_up
-        and wider
-        and (mine == theirs or _is_any_time(theirs, mine))
-        and implies(rule.when, other.when)
-    )
+    alike = wider and (mine == theirs or _is_any_time(theirs, mine))
+    return alike and implies(rule.when, other.when)
 
 
 def _is_any_time(other: Trigger, trigger: Trigger) -> bool:

@@ -40,6 +40,8 @@ class Occasion:
     weekday: int = 1
     opted_out: bool = False
     marketing: Marketing = field(default_factory=Marketing)
+    lost: bool = False
+    """The page that was seen is gone without a word."""
 
 
 def decide(

@@ -10,7 +10,7 @@ from flows.check_steps import Around, around, in_condition
 from flows.problems import Problem
 from flows.remembering import Memory
 from flows.yaml_text import Document, Path
-from rules.analysis import Finding, emit_loops, find_odd
+from rules.analysis import Finding, emit_loops, find_all_odd
 from rules.deeds import GIVES, SPEAKING, TARGETS, set_by
 from rules.facts import FACT_KINDS
 from rules.model import MESSAGE, Count, Deed, Rule, Trigger
@@ -33,12 +33,12 @@ def find_problems(
     known = around(book, FACT_KINDS | kinds_of(segments) | set_by(rules))
     problems += _in_segments(segments, documents, around(book, FACT_KINDS))
     loops = emit_loops(rules)
-    odd = _ODD.recall(tuple(rules), lambda: [find_odd(rule, rules) for rule in rules])
+    odd = _ODD.recall(tuple(rules), lambda: find_all_odd(rules))
     for rule, findings in zip(rules, odd, strict=True):
         document = documents[f"rules/{rule.key}.yaml"]
         look = partial(_in_rule, rule, document, known)
         problems += _RULES.recall((rule, document, known), look)
-        problems += [document.problem(f.code, ("when",), other=f.other) for f in findings]
+        problems += [document.problem(f.code, f.place, **f.values) for f in findings]
         if rule.key in loops:
             said = {"rule": rule.key, "other": loops[rule.key]}
             problems.append(document.problem("emit_loop", ("then",), **said))
@@ -68,6 +68,9 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
         if deed.target and not _is_there(deed, known):
             kind = TARGETS[deed.do]
             problems.append(document.problem(f"unknown_{kind}", (branch, i), **{kind: deed.target}))
+        elif deed.do == "webhook" and deed.target in known.silent:
+            said = {"connector": deed.target}
+            problems.append(document.problem("connector_without_address", (branch, i), **said))
     heard: list[tuple[Trigger | Count, Path]] = [(rule.trigger, ("trigger", "where", "intent"))]
     heard += [(count, ("when",)) for count in rule.counts]
     for one, place in heard:
@@ -86,6 +89,7 @@ def _is_there(deed: Deed, known: Around) -> bool:
     if deed.do in GIVES:
         return dict(known.coupons).get(deed.target) == GIVES[deed.do]
     there = {"send_script": known.scripts, "start_flow": known.flows}
+    there["webhook"] = known.connectors
     return deed.do not in there or deed.target in there[deed.do]
 
 

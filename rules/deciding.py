@@ -5,15 +5,19 @@ The service, the try-chat and the simulation all decide here.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from rules import oracle
 from rules.arbiter import Drop, Occasion, decide, is_within, remember
 from rules.counts import facts as count_facts
-from rules.model import Deed, Rule
+from rules.deeds import CALLING
+from rules.model import TIMER, Deed, Rule
 from rules.triggers import RuleState
 
 MOST_TEXT = 200
+Acting = tuple[Rule, tuple[Deed, ...]]
+"""A rule that acts, and what it does."""
 Holding = Callable[[Sequence[Rule], Mapping[str, Any]], set[str]]
 
 
@@ -27,11 +31,17 @@ class Decision:
 
     on: str
     at: float
-    acting: tuple[tuple[Rule, tuple[Deed, ...]], ...] = ()
+    acting: tuple[Acting, ...] = ()
     otherwise: tuple[str, ...] = ()
     unmet: tuple[str, ...] = ()
     drops: tuple[Drop, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def emitted(self) -> tuple[str, ...]:
+        """Name the events that these rules report, each once; they happen after all deeds."""
+        deeds = (deed for _rule, deeds in self.acting for deed in deeds)
+        return tuple(dict.fromkeys(deed.target for deed in deeds if deed.do == "emit"))
 
 
 def settle(
@@ -43,24 +53,48 @@ def settle(
     holding: Holding = oracle.fire,
 ) -> tuple[RuleState, Decision]:
     """Decide about the rules that something woke; gives what is remembered of it, too."""
-    off = [rule for rule in woken if not _is_time_for(rule, occasion)]
-    woken = [rule for rule in woken if rule not in off] if off else woken
+    off = {rule.key: "off_schedule" for rule in woken if not _is_time_for(rule, occasion)}
+    if occasion.lost and on == TIMER:
+        off |= {rule.key: "page_lost" for rule in woken if rule.trigger.dwell}
+    woken = [rule for rule in woken if rule.key not in off] if off else woken
     counts = (count for rule in woken for count in rule.counts)
     facts = {**facts, **count_facts(counts, state.counted, occasion.now)}
     held = holding(woken, facts)
     candidates = [rule for rule in woken if rule.key in held or rule.otherwise]
     chosen, drops = decide(candidates, state, occasion)
-    acting = tuple((rule, rule.then if rule.key in held else rule.otherwise) for rule in chosen)
+    does = [(rule, rule.then if rule.key in held else rule.otherwise) for rule in chosen]
+    acting, lost = _one_way(does)
+    asked = (rule.asks for rule in woken)
+    chosen, drops = [rule for rule, _deeds in acting], [*drops, *lost]
     decision = Decision(
         on,
         occasion.now,
         acting,
         tuple(rule.key for rule in chosen if rule.key not in held),
         tuple(rule.key for rule in woken if rule.key not in held and not rule.otherwise),
-        (*drops, *(Drop(rule.key, "off_schedule") for rule in off)),
-        {name: _short(facts.get(name)) for rule in woken for name in rule.asks},
+        (*drops, *(Drop(key, reason) for key, reason in off.items())),
+        {name: _short(facts.get(name)) for name in dict.fromkeys(chain.from_iterable(asked))},
     )
     return remember(state, chosen, occasion.now), decision
+
+
+def _one_way(does: Sequence[Acting]) -> tuple[tuple[Acting, ...], list[Drop]]:
+    """Let only the strongest rule lead the visitor somewhere: nobody can be in two places.
+
+    Rules that call a person make way for nothing but a stronger one that calls a person, too.
+    """
+    led, called, left, lost = "", "", [], []
+    for rule, deeds in does:
+        kinds = {deed.do for deed in deeds}
+        calls, starts = not kinds.isdisjoint(CALLING), "start_flow" in kinds
+        before = called if calls else led
+        if before and (calls or starts):
+            lost.append(Drop(rule.key, "lost_to", before))
+            continue
+        called = called or (rule.key if calls else "")
+        led = led or (rule.key if calls or starts else "")
+        left.append((rule, deeds))
+    return tuple(left), lost
 
 
 def record_of(decision: Decision) -> dict[str, Any]:

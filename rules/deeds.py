@@ -15,11 +15,15 @@ TARGETS = {
     "handover": "queue",
     "escalate": "queue",
     "emit": "event",
+    "webhook": "connector",
+    "notify": "text",
 }
 """What each deed is done to, by the key it stands under; `set` has a slot or a tag instead."""
 NAMES = (*TARGETS, "set")
 GIVES = {"push_coupon": "coupon", "grant_gift": "gift"}
 """Deeds that give something away, and which kind of coupon of the workspace that is."""
+CALLING = ("handover", "escalate")
+"""Deeds that call a person."""
 SPEAKING = ("send_script", *GIVES)
 MOST_TEXT = 500
 MOST_EMITTED = 5
@@ -68,7 +72,7 @@ def _read(fields: Fields, do: str) -> Deed:
         if lasts is None or lasts <= 0:
             fields.problem("bad_duration", "expires", value=fields.value["expires"])
         expires = lasts or 0.0
-    return Deed(do, target[:100], expires)
+    return Deed(do, target[: MOST_TEXT if do == "notify" else 100], expires)
 
 
 def _read_set(fields: Fields) -> Deed | None:

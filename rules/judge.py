@@ -45,7 +45,12 @@ class Judge:
         try:
             return cls(matcher.Matcher(rules), "", plain=plain)
         except matcher.MatcherUnavailable as error:
-            return cls(None, str(error), plain=plain)
+            return cls.without(rules, str(error))
+
+    @classmethod
+    def without(cls, rules: Sequence[Rule], why: str) -> "Judge":
+        """Judge a rule set by generated code alone, and say why."""
+        return cls(None, why, plain=Generated(rules).fire)
 
     def holding(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""

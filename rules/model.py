@@ -16,6 +16,8 @@ TICK = "tick"
 PAGE_LEAVE = "page_leave"
 TIMER = "timer"
 PAGE_HIDDEN, PAGE_SHOWN = "page_hidden", "page_shown"
+PAGE_BEAT = "page_beat"
+"""A page says now and then that somebody sees it; without that its dwells end (`is_lost`)."""
 VISIT_START, VISIT_END = "visit_start", "visit_end"
 SEGMENT_ENTERED = "segment_entered"
 FALLBACK = "fallback"
@@ -32,6 +34,13 @@ class Event:
     properties: Mapping[str, Any] = field(default_factory=dict)
     sent: float = 0.0
     """The time by the visitor's own clock; 0 is unknown. Good only for telling which came first."""
+    ours: bool = False
+    """Nothing the visitor did: it follows from other events, or a rule reported it."""
+
+    @property
+    def is_sign(self) -> bool:
+        """Say whether it shows that the visitor is there."""
+        return not self.ours and self.name not in (TICK, PAGE_HIDDEN, PAGE_LEAVE)
 
 
 @dataclass(frozen=True)
@@ -84,12 +93,12 @@ class Trigger:
     then: Then | None = None
     schedule: Schedule | None = None
 
-    @property
+    @cached_property
     def is_timed(self) -> bool:
         """Say whether a timer, not the event itself, wakes the rule."""
         return self.wait > 0
 
-    @property
+    @cached_property
     def wait(self) -> float:
         """Give the seconds between the event and the waking."""
         if self.dwell:
@@ -98,7 +107,7 @@ class Trigger:
             return self.without.lasts
         return self.silence or (VISIT_ENDS_AFTER if self.event == VISIT_END else 0.0)
 
-    @property
+    @cached_property
     def ends_on(self) -> tuple[str, ...]:
         """Name the events that take a timer off again."""
         if self.dwell:

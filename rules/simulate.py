@@ -9,13 +9,13 @@ from flows.workspace import Marketing
 from rules.arbiter import Drop, Occasion
 from rules.deciding import Decision, settle
 from rules.deeds import MOST_EMITTED
-from rules.derived import entered, seen, segments_asked, visit_of
+from rules.derived import entered, is_lost, seen, segments_asked, visit_of
 from rules.model import MESSAGE, TICK, TIMER, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
 from rules.segments import Segments
 from rules.snapshot import fold, snapshot
-from rules.triggers import RuleState, due, react
+from rules.triggers import RuleSet, RuleState, due, react
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def simulate(
     rules: Sequence[Rule], events: Sequence[Event], shop: Shop = NO_SHOP, visitor: str = ""
 ) -> list[Moment]:
     """Replay the events of one visitor, with every timer that comes due between them."""
+    rules = RuleSet(rules)
     one, asked = _Visitor(visitor), segments_asked(rules, shop.segments)
     replay = _Replay(rules, shop)
     for event in sorted(events, key=lambda event: event.at):
@@ -104,7 +105,8 @@ class _Replay:
         facts = _facts(self.shop, one, event, local)
         minute, opted_out = local.hour * 60 + local.minute, facts["visitor.opted_out"] is True
         moment = (event.at, one.name, minute, local.isoweekday())
-        occasion = Occasion(*moment, opted_out, self.shop.marketing)
+        lost = is_lost(one.profile, event.at)
+        occasion = Occasion(*moment, opted_out, self.shop.marketing, lost)
         on = TIMER if event.name == TICK else event.name
         state, decision = settle(on, woken, one.state, facts, occasion)
         self._note(decision, woken)
@@ -112,8 +114,8 @@ class _Replay:
         for deed in (deed for _rule, deeds in decision.acting for deed in deeds):
             if deed.do == "set":
                 one = replace(one, profile={**one.profile, deed.target: deed.value})
-            elif deed.do == "emit" and depth < MOST_EMITTED:
-                one = self.happen(one, Event(deed.target, event.at), depth + 1)
+        for name in decision.emitted if depth < MOST_EMITTED else ():
+            one = self.happen(one, Event(name, event.at, ours=True), depth + 1)
         return one
 
     def _note(self, decision: Decision, woken: Sequence[Rule]) -> None:

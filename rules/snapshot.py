@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rules.model import Event
+from rules.facts import brought
+from rules.model import PAGE_BEAT, Event
 from rules.segments import Segments, with_segments
 
 Profile = Mapping[str, Any]
 ORDERS = "seen.orders"
 """In a profile: time and total of the last orders; conditions ask for what follows from them."""
+BEAT = "seen.beat"
+"""In a profile: when the page has last said that somebody sees it."""
 MOST_ORDERS = 50
 MONTH = 30 * 86400.0
 
@@ -22,7 +25,11 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
     """Give the profile after one event."""
     facts = dict(profile)
     said = event.properties
-    if event.name == "page":
+    if event.name in ("page", "Product Viewed"):
+        facts.pop(BEAT, None)  # Another page; it may be one that says nothing.
+    if event.name == PAGE_BEAT:
+        facts[BEAT] = event.at
+    elif event.name == "page":
         facts["page.path"] = str(said.get("path", ""))[:300]
         facts["page.type"] = str(said.get("type", ""))[:60]
         if not is_late(profile, event):
@@ -39,6 +46,7 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
         _take_order(facts, event)
     elif event.name == "identify":
         _take_traits(facts, said)
+    facts |= brought(profile, event)
     if event.sent:
         facts["seen.sent"] = max(event.sent, facts.get("seen.sent", 0.0))
     return facts

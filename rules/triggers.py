@@ -6,9 +6,10 @@ overtaken finds nobody home.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from rules.counts import Counted, note
-from rules.model import PAGE_HIDDEN, PAGE_SHOWN, TICK, VISIT_END, Event, Rule
+from rules.model import PAGE_HIDDEN, PAGE_SHOWN, TICK, VISIT_END, Count, Event, Rule, Trigger
 from rules.snapshot import matches
 
 
@@ -29,15 +30,55 @@ class RuleState:
     """By rule: how much of a dwell is left while nobody sees the page."""
 
 
+class RuleSet(tuple[Rule, ...]):
+    """Rules, and which of them an event concerns at all: worked out once, asked at every event."""
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """Give what the rules count, each once."""
+        return tuple(
+            {one.name: one for rule in self if rule.enabled for one in rule.counts}.values()
+        )
+
+    def concerned(self, event: str) -> list[Rule]:
+        """Give the rules that an event may wake, arm or disarm, in their order."""
+        return self._by_event.get(event, self._always)
+
+    @cached_property
+    def _always(self) -> list[Rule]:
+        return [rule for rule in self if rule.enabled and rule.trigger.event == VISIT_END]
+
+    @cached_property
+    def _by_event(self) -> dict[str, list[Rule]]:
+        heard = {rule.key: _hears(rule.trigger) for rule in self}
+        names = {name for found in heard.values() for name in found}
+        return {
+            name: [
+                rule
+                for rule in self
+                if rule.enabled and (name in heard[rule.key] or rule.trigger.event == VISIT_END)
+            ]
+            for name in names
+        }
+
+
+def _hears(trigger: Trigger) -> set[str]:
+    """Name the events that mean something to a trigger."""
+    found = {trigger.event, *trigger.ends_on}
+    if trigger.dwell:
+        found |= {PAGE_HIDDEN, PAGE_SHOWN}
+    if trigger.then:
+        found |= {trigger.then.event, *trigger.then.without}
+    return found
+
+
 def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleState, list[Rule]]:
     """Give the state after an event and the rules it wakes, before conditions and limits."""
     woken = []
-    counts = {count.name: count for rule in rules if rule.enabled for count in rule.counts}
-    if counts:
-        state = replace(state, counted=note(state.counted, counts.values(), event))
-    for rule in rules:
-        if not rule.enabled:
-            continue
+    rules = rules if isinstance(rules, RuleSet) else RuleSet(rules)
+    if rules.counts:
+        state = replace(state, counted=note(state.counted, rules.counts, event))
+    for rule in rules.concerned(event.name):
         if rule.trigger.is_timed:
             state = _time(rule, state, event)
         elif rule.trigger.then:
@@ -52,7 +93,9 @@ def due(
     rules: Sequence[Rule], state: RuleState, now: float, only: tuple[str, int] | None = None
 ) -> tuple[RuleState, list[Rule]]:
     """Take the timers that are due off the state; `only` names one by rule and generation."""
-    woken = []
+    woken: list[Rule] = []
+    if not state.armed:
+        return state, woken
     for rule in rules:
         generation, at = state.armed.get(rule.key, (0, 0.0))
         if generation == 0 or at > now or (only and only != (rule.key, generation)):
@@ -66,7 +109,7 @@ def due(
 def _begins(rule: Rule, event: Event) -> bool:
     trigger = rule.trigger
     if trigger.event == VISIT_END:
-        return event.name not in (TICK, PAGE_HIDDEN)
+        return event.is_sign
     return event.name == trigger.event and matches(trigger.where, event)
 
 

@@ -1,13 +1,15 @@
 """Odd rules are named; every verdict is held against brute force over many facts."""
 
+import json
 import random
 from typing import Any
 
 import pytest
 
 from flows.conditions import AllOf, AnyOf, Condition, FactTest, Not, holds
-from rules.analysis import can_hold, find_odd, implies
-from rules.model import Conflict, Rule, Trigger
+from rules.analysis import find_odd
+from rules.model import Conflict, Deed, Dwell, Rule, Trigger
+from rules.possible import can_hold, contradiction_in, example_of, implies
 
 
 def test_of(fact: str, op: str, value: Any) -> FactTest:
@@ -106,3 +108,66 @@ def test_verdicts_equal_brute_force() -> None:
         assert verdict == found, condition
     assert judged > 1_000
     assert never > 20
+
+
+def test_the_fewest_tests_that_contradict_each_other_are_named() -> None:
+    never = AllOf((test_of(NAME, "eq", "a"), test_of(CART, "gt", 5), test_of(CART, "lt", 3)))
+    assert contradiction_in(never) == ((never.parts[1], True), (never.parts[2], True))
+    (finding,) = find_odd(Rule("r", Trigger("page"), never), [])
+    assert json.loads(finding.tests) == [[CART, "gt", 5, True], [CART, "lt", 3, True]]
+
+
+def test_every_example_makes_its_condition_hold() -> None:
+    dice = random.Random(5)
+    shown = 0
+    for _ in range(1_500):
+        condition = drawn(dice, 3)
+        facts = example_of(condition)
+        assert (facts is not None) == bool(can_hold(condition)) or can_hold(condition) is None
+        if facts is not None:
+            known = {name: value for name, value in facts.items() if value is not None}
+            assert holds(condition, known), condition
+            shown += 1
+    assert shown > 1_000
+
+
+LEAD = (Deed("start_flow", "a"),)
+ELSEWHERE = (Deed("start_flow", "b"),)
+OTHER_VALUE = (Deed("set", "slot.x", value=2),)
+
+
+@pytest.mark.parametrize(
+    ("then", "more", "found"),
+    [
+        (ELSEWHERE, {}, ["contradicting_deeds"]),
+        (LEAD, {}, []),
+        (ELSEWHERE, {"priority": 51}, []),
+        (ELSEWHERE, {"when": test_of(CART, "lt", 2)}, []),
+        (ELSEWHERE, {"trigger": Trigger("page", {"path": "/b"})}, []),
+        (ELSEWHERE, {"trigger": Trigger("other")}, []),
+        (ELSEWHERE, {"conflict": Conflict("g")}, []),
+        (ELSEWHERE, {"enabled": False}, []),
+        ((Deed("escalate", "vip"),), {}, ["contradicting_deeds"]),
+        (OTHER_VALUE, {"priority": 51}, ["contradicting_deeds"]),
+        ((Deed("set", "slot.x", value=1),), {}, []),
+    ],
+)
+def test_rules_that_contradict_each_other_are_named_once_with_an_example(
+    then: tuple[Deed, ...], more: dict[str, Any], found: list[str]
+) -> None:
+    trigger = Trigger("page", {"path": "/a"})
+    both = (*LEAD, Deed("set", "slot.x", value=1))
+    when = test_of(CART, "gte", 2)
+    weak = Rule("weak", trigger, when, both, priority=50, conflict=Conflict("g"))
+    usual: dict[str, Any] = {"trigger": trigger, "then": then, "priority": 50}
+    other = Rule("a", **(usual | more))
+    named = {f.code: f for one in (weak, other) for f in find_odd(one, [other, weak])}
+    assert [code for code in named if code == "contradicting_deeds"] == found
+    if found:
+        assert named["contradicting_deeds"].example == '{"cart.count": 2}'
+
+
+def test_a_timer_that_nothing_ends_is_named() -> None:
+    rule = Rule("r", Trigger("page", dwell=Dwell(60, ())), then=LEAD)
+    assert [f.code for f in find_odd(rule, [])] == ["timer_never_ends"]
+    assert find_odd(Rule("r", Trigger("page", dwell=Dwell(60)), then=LEAD), []) == []

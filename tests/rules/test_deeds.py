@@ -29,6 +29,8 @@ def _read(deeds: str) -> tuple[list[Deed], list[str]]:
         ("{do: handover}", Deed("handover", "service")),
         ("{do: escalate, queue: senior}", Deed("escalate", "senior")),
         ("{do: emit, event: offered}", Deed("emit", "offered")),
+        ("{do: webhook, connector: crm}", Deed("webhook", "crm")),
+        ("{do: notify, text: 请回访}", Deed("notify", "请回访")),
         ("{do: set, slot: budget, value: 6000}", Deed("set", "slot.budget", value=6000)),
         ("{do: set, tag: interested}", Deed("set", "tag.interested", value=True)),
         ("{do: set, tag: interested, value: false}", Deed("set", "tag.interested", value=False)),

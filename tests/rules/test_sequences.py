@@ -90,6 +90,27 @@ def test_the_first_visit_and_the_next() -> None:
     assert _fired(Trigger("visit_end"), *events, (20_000, "tick")) == [3599, 5400, 10_800]
 
 
+def test_what_rules_report_keeps_no_visit_alive() -> None:
+    rule = Rule("r", Trigger("visit_end"), then=(Deed("emit", "gone"),))
+    moments = simulate([rule], [Event("page", 0, {}), Event("tick", 50_000, {})])
+    assert [moment.at for moment in moments] == [1800]
+
+
+def test_a_page_that_falls_silent_ends_its_dwells() -> None:
+    dwell = Trigger("Product Viewed", dwell=Dwell(120))
+    beats = [(30, "page_beat"), (60, "page_beat"), (90, "page_beat")]
+    view, end = (0, "Product Viewed"), (400, "tick")
+    assert _fired(dwell, view, *beats, end) == [120]
+    assert _fired(dwell, view, beats[0], end) == [], "closed after half a minute"
+    assert _fired(dwell, view, end) == [120], "a page that never says so is believed"
+    later = (100, "Product Viewed")
+    assert _fired(dwell, view, beats[0], later, end) == [220], "another page, one that says nothing"
+    (moment,) = simulate(
+        [Rule("r", dwell)], [Event("Product Viewed", 0), Event("page_beat", 30), Event("tick", 400)]
+    )
+    assert moment.reason == "page_lost"
+
+
 def test_a_visitor_enters_a_segment_once() -> None:
     buyers = Segment("buyers", when=FactTest("order.count", "gte", 1))
     shop = Shop((buyers,))
