@@ -3,14 +3,26 @@
 `gunicorn -k asgi "wsgi:web()"` serves, `celery -A wsgi:celery worker` works.
 """
 
+from datetime import UTC, datetime
+
 from a2wsgi import WSGIMiddleware
 from celery import Celery
+from celery.schedules import schedule
 from starlette.applications import Starlette
 
+from runtime.clock import since_start
 from runtime.services import Portal, set_portal
 from runtime.settings import Settings, read_settings
 
 TASK_MODULES = ("runtime.tasks.weights", "runtime.tasks.archive", "designer.tasks")
+OFTEN = {
+    "publish": "designer.publish_due",
+    "archive": "runtime.archive",
+    "imports": "designer.take_in_imports",
+    "evaluations": "designer.evaluate",
+    "simulations": "designer.simulate",
+    "trainings": "designer.train_rasa",
+}
 WSGI_THREADS = 8
 
 
@@ -37,32 +49,20 @@ def make_celery(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
         beat_schedule={
-            "weights": {"task": "runtime.weights", "schedule": settings.weights_seconds},
-            "publish": {
-                "task": "designer.publish_due",
-                "schedule": 5.0,
-                "options": {"expires": 5},
-            },
-            "archive": {"task": "runtime.archive", "schedule": 5.0, "options": {"expires": 5}},
-            # Uploads call for it themselves; this one looks for what was left behind.
-            "imports": {
-                "task": "designer.take_in_imports",
-                "schedule": 5.0,
-                "options": {"expires": 5},
-            },
-            "evaluations": {
-                "task": "designer.evaluate",
-                "schedule": 5.0,
-                "options": {"expires": 5},
-            },
-            "trainings": {
-                "task": "designer.train_rasa",
-                "schedule": 5.0,
-                "options": {"expires": 5},
+            "weights": {"task": "runtime.weights", "schedule": _every(settings.weights_seconds)},
+            # What people ask for is called for at once; these look for what was left behind.
+            **{
+                name: {"task": task, "schedule": _every(5.0), "options": {"expires": 5}}
+                for name, task in OFTEN.items()
             },
         },
     )
     return app
+
+
+def _every(seconds: float) -> schedule:
+    """Give a schedule that a clock which is set back does not stop for so long."""
+    return schedule(seconds, nowfun=lambda: datetime.fromtimestamp(since_start(), UTC))
 
 
 def _portal(settings: Settings) -> Portal:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
-from rules.deeds import GIVES, MOST_EMITTED
+from rules.deeds import CALLING, GIVES, MOST_EMITTED
+from rules.derived import is_lost
 from rules.model import Deed, Event, Rule
-from rules.triggers import react
+from rules.triggers import RuleState, react
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
@@ -27,15 +28,15 @@ def fire(
     opted_out = facts["visitor.opted_out"] is True
     marketing = release.book.workspace.marketing
     day = int(facts["time.weekday"])
-    occasion = Occasion(turn.now, session.visitor, turn.minute, day, opted_out, marketing)
+    moment = (turn.now, session.visitor, turn.minute, day)
+    lost = is_lost(session.profile, turn.now)
+    occasion = Occasion(*moment, opted_out, marketing, lost)
     state, decision = settle(on, woken, session.rules, facts, occasion, release.judge.holding)
-    moved: Moved = (replace(session, rules=state), [effects.Decide(decision)])
-    emitted: list[str] = []
+    moved: Moved = (_with_rules(session, state), [effects.Decide(decision)])
     for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
         moved = chain(moved, _do(release, moved[0], turn, rule, deeds))
-        emitted += [deed.target for deed in deeds if deed.do == "emit"]
-    for name in dict.fromkeys(emitted):
+    for name in decision.emitted:
         moved = chain(moved, _emit(release, moved[0], turn, name, depth))
     return moved
 
@@ -43,15 +44,40 @@ def fire(
 def wake(release: Release, session: Session, turn: Turn, event: Event, depth: int = 0) -> Moved:
     """Let an event wake the rules that wait for it, unless a person talks to the visitor."""
     rules, woken = react(release.rules, session.rules, event)
-    session = replace(session, rules=rules)
+    session = _with_rules(session, rules)
     if session.desk:
         return session, with_person(woken, turn.now, event.name)
     return fire(release, session, turn, woken, event.name, depth)
 
 
+def _with_rules(session: Session, rules: RuleState) -> Session:
+    return session if rules is session.rules else replace(session, rules=rules)
+
+
 def with_person(woken: list[Rule], now: float, on: str) -> list[Effect]:
     """Note that rules kept quiet because a person talks to the visitor."""
     return [effects.Decide(kept_quiet(on, woken, now, "with_person"))] if woken else []
+
+
+def starts_flow(rule: Rule) -> bool:
+    """Say whether a rule may start a flow."""
+    return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
+
+
+def calls_person(rule: Rule) -> bool:
+    """Say whether a rule may call a person."""
+    return any(deed.do in CALLING for deed in (*rule.then, *rule.otherwise))
+
+
+def without_flow(rule: Rule) -> Rule:
+    """Give a rule that does all the same but start a flow."""
+    if not starts_flow(rule):
+        return rule
+    then, otherwise = (
+        tuple(deed for deed in deeds if deed.do != "start_flow")
+        for deeds in (rule.then, rule.otherwise)
+    )
+    return replace(rule, then=then, otherwise=otherwise)
 
 
 def chain(first: Moved, second: Moved) -> Moved:
@@ -64,7 +90,9 @@ def _emit(release: Release, session: Session, turn: Turn, name: str, depth: int)
     if depth >= MOST_EMITTED:
         return session, [effects.Note("loop", (("event", name),))]
     happened: Moved = (session, [effects.Note("emitted", (("event", name),))])
-    return chain(happened, wake(release, session, turn, Event(name, turn.now), depth + 1))
+    return chain(
+        happened, wake(release, session, turn, Event(name, turn.now, ours=True), depth + 1)
+    )
 
 
 def _do(
@@ -93,9 +121,14 @@ def _do_one(release: Release, session: Session, turn: Turn, rule: Rule, deed: De
         return replace(session, slots={**session.slots, name: deed.value}), []
     if deed.do == "set":
         return replace(session, profile={**session.profile, deed.target: deed.value}), []
+    if deed.do == "notify":
+        return session, [effects.Notify(deed.target, rule.key)]
+    count = session.rules.in_session.get(rule.key, 0)
+    key = f"{session.visitor}:{rule.key}:{deed.target}:{int(turn.now)}:{count}"
     if deed.do in GIVES and deed.target in book.workspace.coupons:
         expires = turn.now + deed.expires if deed.expires else 0.0
-        count = session.rules.in_session.get(rule.key, 0)
-        key = f"{session.visitor}:{rule.key}:{deed.target}:{int(turn.now)}:{count}"
         return session, [effects.PushCoupon(book.workspace.coupons[deed.target], expires, key)]
+    if deed.do == "webhook" and deed.target in book.connectors:
+        told = effects.TellSystem(book.connectors[deed.target], rule.key, turn.facts, key)
+        return session, [told]
     return session, []

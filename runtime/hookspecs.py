@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import pluggy
 from sqlalchemy import Engine
 
+from rules.facts import FactSource
+
 PROJECT = "dialoom"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -28,4 +30,9 @@ class Hooks:
     @hookspec
     def register_connectors(self, engine: Engine) -> list[Connector]:
         """Bring connectors; `engine` is the workspace's database."""
+        return []
+
+    @hookspec
+    def register_facts(self) -> list[FactSource]:
+        """Bring facts that rules may ask about."""
         return []

@@ -5,6 +5,7 @@ systems becomes an outbox entry with an idempotency key, and is delivered by the
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from flows.model import in_language
@@ -28,7 +29,8 @@ def plan(before: Session, thought: Thought, message: Message, now: float) -> Com
     book.incoming(thought)
     for wish in thought.effects:
         book.carry_out(wish)
-    commit.session = replace(thought.session, seq=before.seq + len(commit.lines))
+    if commit.lines:
+        commit.session = replace(thought.session, seq=before.seq + len(commit.lines))
     for number, line in enumerate(commit.lines, before.seq + 1):
         line["seq"] = number
     _set_timers(commit, before)
@@ -82,31 +84,38 @@ class _Writer:
     def carry_out(self, wish: Effect) -> None:
         """Write down one effect."""
         if isinstance(wish, effects.Say):
-            buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
-            reply = Reply(wish.text, quick_replies=buttons)
-            reply = replace(reply, script=wish.script, variant=wish.variant)
-            self.line(replace(reply, card=dict(wish.card)))
-            self.event("said", script=wish.script, variant=wish.variant)
+            self.say(wish)
         elif isinstance(wish, effects.Enter):
             self.event("entered", flow=wish.flow, step=wish.step)
-        elif isinstance(wish, effects.Expose | effects.Click):
-            exposed = isinstance(wish, effects.Expose)
-            what = "exposures" if exposed else "clicks"
-            self.count(wish.script, wish.variant, what)
-            name = "exposed" if exposed else "clicked"
-            self.event(name, script=wish.script, variant=wish.variant)
+        elif isinstance(wish, effects.Expose):
+            self.count(wish.script, wish.variant, "exposures")
+            self.event("exposed", script=wish.script, variant=wish.variant)
+        elif isinstance(wish, effects.Click):
+            self.count(wish.script, wish.variant, "clicks")
+            self.event("clicked", script=wish.script, variant=wish.variant)
         elif isinstance(wish, effects.Convert):
             self.convert(wish)
         elif isinstance(wish, effects.PushCoupon):
             self.push_coupon(wish)
         elif isinstance(wish, effects.AskSystem):
             self.ask_system(wish)
+        elif isinstance(wish, effects.TellSystem):
+            self.tell_system(wish)
+        elif isinstance(wish, effects.Notify):
+            self.notify(wish)
         elif isinstance(wish, effects.HandOver):
             self.event("handover", queue=wish.queue, reason=wish.reason)
         elif isinstance(wish, effects.Decide):
             self.event("decided", **record_of(wish.decision))
         else:
             self.event(wish.name, **dict(wish.data))
+
+    def say(self, wish: effects.Say) -> None:
+        buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
+        reply = Reply(wish.text, quick_replies=buttons)
+        reply = replace(reply, script=wish.script, variant=wish.variant)
+        self.line(replace(reply, card=dict(wish.card)))
+        self.event("said", script=wish.script, variant=wish.variant)
 
     def count(self, script: str, variant: str, what: str) -> None:
         self.commit.counts.append((keys.arms(script), f"{variant}|{what}", 1))
@@ -154,6 +163,22 @@ class _Writer:
         visitor = self.commit.session.visitor
         self.commit.requests.append({**entry, "visitor": visitor, "arguments": arguments})
         self.event("asked", connector=connector.key, flow=wish.flow, step=wish.step)
+
+    def notify(self, wish: effects.Notify) -> None:
+        said = {"text": wish.text, "rule": wish.rule}
+        notice = {"visitor": self.commit.session.visitor, "at": self.at / 1000}
+        self.commit.notices.append(notice | said)
+        self.event("notified", **said)
+
+    def tell_system(self, wish: effects.TellSystem) -> None:
+        visitor, connector = self.commit.session.visitor, wish.connector
+        known = {name: value for name, value in wish.facts.items() if value is not None}
+        data = {"visitor": visitor, "rule": wish.rule, "facts": known}
+        when = datetime.fromtimestamp(self.at / 1000, UTC).isoformat(timespec="milliseconds")
+        body = {"type": "rule.fired", "timestamp": when, "data": data}
+        place = {"connector": connector.key, "url": connector.url, "seconds": connector.seconds}
+        entry = {"key": wish.key, **place, "visitor": visitor, "body": body, "since": self.at}
+        self.commit.hooks.append(entry | {"release": self.release, "tries": 0})
 
 
 def _set_timers(commit: Commit, before: Session) -> None:

@@ -14,7 +14,7 @@ from flows.durations import seconds
 from flows.model import Flow, Line, Talk
 from rules.arbiter import Drop
 from rules.model import Event
-from runtime.engine.effects import Decide, Effect, Enter, Note
+from runtime.engine.effects import Decide, Effect, Enter, Note, Notify, TellSystem
 from runtime.engine.session import Session, from_values, to_values
 from runtime.engine.turn import Answered
 from runtime.messages import Message, Reply, checked, reply_of
@@ -118,6 +118,10 @@ def _noted(wish: Effect) -> list[Note]:
     """Give what there is to tell of an effect: a note, or the rules that kept quiet."""
     if isinstance(wish, Note):
         return [wish]
+    if isinstance(wish, TellSystem):
+        return [Note("would_tell", (("connector", wish.connector.key),))]
+    if isinstance(wish, Notify):
+        return [Note("notified", (("text", wish.text),))]
     if not isinstance(wish, Decide):
         return []
     drops = [*(Drop(rule, "condition") for rule in wish.decision.unmet), *wish.decision.drops]

@@ -6,8 +6,9 @@ restarts. Running sessions stay pinned to theirs.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -15,9 +16,10 @@ from redis.asyncio import Redis
 from sqlalchemy import Engine, func, select
 
 from flows.book import Files, FlowBook, open_book
+from rules.derived import segments_asked
 from rules.judge import Judge
-from rules.model import Rule
 from rules.segments import Segments, read_segments
+from rules.triggers import RuleSet
 from rules.yaml_text import read_rules
 from runtime.compiling import compile_files, read_examples
 from runtime.db import transaction
@@ -43,13 +45,18 @@ class Release:
 
     number: int
     book: FlowBook
-    rules: list[Rule] = field(default_factory=list)
+    rules: RuleSet = field(default_factory=RuleSet)
     judge: Judge = field(default_factory=Judge)
     model: EmbeddedModel | None = None
     fingerprint: str = ""
     segments: Segments = ()
     taught: str = ""
     entities: EntityReader = field(default_factory=EntityReader)
+
+    @cached_property
+    def segments_asked(self) -> Segments:
+        """Give the segments that some rule waits for visitors to enter."""
+        return segments_asked(self.rules, self.segments)
 
 
 class ReleaseCache:
@@ -79,11 +86,12 @@ class ReleaseCache:
         stored = await self._redis.get(keys.release(number))
         if stored is None:
             row = await asyncio.to_thread(_row, self._engine, number)
-            stored = orjson.dumps({"files": row.files, "model": row.model})
+            kept = {"files": row.files, "model": row.model, "unmatched": row.unmatched}
+            stored = orjson.dumps(kept)
             await self._redis.set(keys.release(number), stored)
         values = orjson.loads(stored)
         model = await self._model(values["model"])
-        return await asyncio.to_thread(_assemble, number, values["files"], model, values["model"])
+        return await asyncio.to_thread(_assemble, number, values, model)
 
     async def _model(self, name: str) -> EmbeddedModel | None:
         if name and name not in self._models:
@@ -97,14 +105,16 @@ class ReleaseCache:
         return self._models.get(name)
 
 
-def _assemble(number: int, files: Files, model: EmbeddedModel | None, name: str) -> Release:
+def _assemble(number: int, values: Mapping[str, Any], model: EmbeddedModel | None) -> Release:
+    files, name = values["files"], values["model"]
     examples, _ = read_examples(files)
     entities = read_entities(files)
     book = open_book(files, frozenset(example.intent for example in examples), entities.names)
     rules, _ = read_rules(files)
     segments, _ = read_segments(files)
-    judge, said = Judge.build(rules), taught(files)
-    return Release(number, book, rules, judge, model, name, segments, said, entities)
+    unmatched, said = values.get("unmatched", ""), taught(files)
+    judge = Judge.without(rules, unmatched) if unmatched else Judge.build(rules)
+    return Release(number, book, RuleSet(rules), judge, model, name, segments, said, entities)
 
 
 def draft_release(files: Files, model: EmbeddedModel | None) -> Release:
@@ -113,21 +123,28 @@ def draft_release(files: Files, model: EmbeddedModel | None) -> Release:
     name = model_name(compiled.examples)
     book, rules, segments = compiled.book, compiled.rules, compiled.segments
     said, entities = taught(files), read_entities(files)
-    return Release(0, book, rules, Judge(), model, name, segments, said, entities)
+    return Release(0, book, RuleSet(rules), Judge(), model, name, segments, said, entities)
 
 
-async def publish(redis: Redis, engine: Engine, files: Files, message: str, author: str) -> int:
+async def publish(
+    redis: Redis, engine: Engine, files: Files, message: str, author: str, unmatched: str = ""
+) -> int:
     """Freeze a set of files into a release and make it live; gives its number.
 
-    The caller has made sure that no blocking problem is left.
+    The caller has made sure that no blocking problem is left. `unmatched` says why durable-rules
+    must not judge it, if so.
     """
     examples, _ = read_examples(files)
     name = model_name(examples)
     data = await asyncio.to_thread(_trained, engine, name, examples) if name else b""
-    number = await asyncio.to_thread(_store, engine, files, name, (message, author))
+    row = ReleaseRow(
+        message=message[:500], author=author, model=name, files=dict(files), unmatched=unmatched
+    )
+    number = await asyncio.to_thread(_store, engine, row)
     if name:
         await redis.set(keys.model(name), data)
-    await redis.set(keys.release(number), orjson.dumps({"files": dict(files), "model": name}))
+    stored = {"files": dict(files), "model": name, "unmatched": unmatched}
+    await redis.set(keys.release(number), orjson.dumps(stored))
     await point_to(redis, engine, number)
     return number
 
@@ -204,13 +221,10 @@ def _trained(engine: Engine, name: str, examples: list[Example]) -> bytes:
     return data
 
 
-def _store(engine: Engine, files: Files, model: str, said: tuple[str, str]) -> int:
-    message, author = said
+def _store(engine: Engine, row: ReleaseRow) -> int:
     with transaction(engine) as database:
         newest = database.scalar(select(func.max(ReleaseRow.number))) or 0
-        row = ReleaseRow(
-            number=newest + 1, message=message[:500], author=author, model=model, files=dict(files)
-        )
+        row.number = newest + 1
         database.add(row)
         return newest + 1
 

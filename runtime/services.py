@@ -22,11 +22,12 @@ from redis.exceptions import ConnectionError as RedisDown
 from redis.exceptions import TimeoutError as RedisLate
 from sqlalchemy import Engine
 
+from runtime.clock import SteadyClock
 from runtime.db import open_engine
 from runtime.hookspecs import Connector
 from runtime.nlu.rasa import Rasa
 from runtime.nlu.sentiment import tables
-from runtime.plugin_loader import load_connectors
+from runtime.plugin_loader import load_connectors, load_facts
 from runtime.releases import ReleaseCache
 from runtime.settings import Settings, kept_secret
 from runtime.store.sessions import Sessions
@@ -48,6 +49,7 @@ class Services:
     releases: ReleaseCache
     connectors: dict[str, Connector]
     rasa: Rasa | None = None
+    steady: SteadyClock = field(default_factory=SteadyClock)
     clock: Callable[[], float] = time.time
     dice: random.Random = field(default_factory=random.SystemRandom)
 
@@ -77,16 +79,20 @@ def open_services(settings: Settings, engine: Engine | None = None) -> Services:
     """Build the services of one event loop."""
     redis = open_redis(settings)
     engine = engine or open_engine(settings.database)
+    clock = SteadyClock()
+    load_facts()
     tables.serve(settings.data / "moods")
     return Services(
         settings,
         redis,
         engine,
-        Sessions(redis),
+        Sessions(redis, clock),
         Timers(redis),
         ReleaseCache(redis, engine),
         load_connectors(engine),
         open_rasa(settings),
+        clock,
+        clock,
     )
 
 

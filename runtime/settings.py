@@ -33,6 +33,7 @@ class Settings:
     server: str = "asgi"
     weights_seconds: float = 60.0
     time_zone: str = "Asia/Shanghai"
+    connector_secret: str = ""
 
     @property
     def rasa(self) -> RasaHome:
@@ -78,6 +79,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         server=server,
         weights_seconds=float(_number(text("WEIGHTS_SECONDS", "60"), "WEIGHTS_SECONDS", 1, 86400)),
         time_zone=text("TIME_ZONE", "Asia/Shanghai"),
+        connector_secret=text("CONNECTOR_SECRET"),
     )
 
 
@@ -93,6 +95,12 @@ def kept_secret(settings: Settings, name: str) -> str:
         except FileExistsError:  # Another process of ours was quicker.
             pass
     return path.read_text("ascii").strip()
+
+
+def signing_secret(settings: Settings) -> str:
+    """Give the secret that signs what rules tell other systems: the one that is set, or our own."""
+    own = kept_secret(settings, "webhook-key")  # In base64 for URLs.
+    return settings.connector_secret or "whsec_" + own.replace("-", "+").replace("_", "/")
 
 
 def _number(text: str, name: str, least: int, most: int) -> int:

@@ -22,6 +22,8 @@ class ReleaseRow(Base):
     message: Mapped[str] = mapped_column(String(500), default="")
     author: Mapped[str] = mapped_column(String(200), default="")
     model: Mapped[str] = mapped_column(String(64), default="")
+    unmatched: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Why durable-rules must not judge it; empty where it may."""
     files: Mapped[dict[str, str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
 

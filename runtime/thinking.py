@@ -12,11 +12,11 @@ from typing import Any
 from flows.model import in_language
 from rules import triggers
 from rules.deciding import kept_quiet
-from rules.derived import entered, seen, segments_asked, visit_of
-from rules.model import FALLBACK, MESSAGE, PAGE_LEAVE, TIMER, Event, Rule
+from rules.derived import entered, seen, visit_of
+from rules.model import FALLBACK, MESSAGE, PAGE_LEAVE, TIMER, Event
 from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_late, number, order_id_of, snapshot
-from runtime.doing import chain, fire, wake, with_person
+from runtime.doing import calls_person, chain, fire, starts_flow, wake, with_person, without_flow
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
@@ -57,9 +57,25 @@ def think(release: Release, session: Session, moment: Moment) -> Thought:
     if session.release == 0 and moment.message.kind in ("message", "open", "human"):
         session = replace(session, release=release.number)
     lang = language_of(moment.message, session, release.book.workspace)
-    session = replace(session, lang=lang)
-    moved, wishes = _KINDS[moment.message.kind](release, session, moment)
+    if lang != session.lang:
+        session = replace(session, lang=lang)
+    before = _overdue(release, session, moment)
+    moved, wishes = chain(before, _KINDS[moment.message.kind](release, before[0], moment))
     return Thought(moved, wishes, release.number, moment.understanding)
+
+
+def _overdue(release: Release, session: Session, moment: Moment) -> Moved:
+    """Wake what was due before something happens: a worker that is late changes no decision."""
+    kind, moved = moment.message.kind, (session, list[Effect]())
+    if kind not in ("event", "message") or not session.rules.armed:
+        return moved
+    until = moment.message.data["event"].at if kind == "event" else moment.now
+    while timers := [at for _g, at in moved[0].rules.armed.values() if at <= until]:
+        at = min(timers)
+        local = datetime.fromtimestamp(at, moment.local.tzinfo)
+        then = replace(moment, now=at, local=local, understanding=Understanding())
+        moved = chain(moved, _wake_due(release, moved[0], then))
+    return moved
 
 
 def _turn(release: Release, session: Session, moment: Moment) -> Turn:
@@ -80,9 +96,16 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
     more |= {f"entity.{name}": value for name, value in reversed(named)}
     facts = snapshot(session.profile, moment.local, more, release.segments)
     message = moment.message
-    turn = Turn(moment.now, message.text, message.payload, intent, facts, moment.weights)
-    minute = moment.local.hour * 60 + moment.local.minute
-    return replace(turn, entities=named, minute=minute)
+    return Turn(
+        moment.now,
+        message.text,
+        message.payload,
+        intent,
+        facts,
+        moment.weights,
+        entities=named,
+        minute=moment.local.hour * 60 + moment.local.minute,
+    )
 
 
 def _intent(release: Release, moment: Moment) -> str:
@@ -122,8 +145,8 @@ def _answer(release: Release, session: Session, turn: Turn, event: Event) -> Mov
     if heard is not None:
         # The step knows what to do with it, so no rule may start another flow over it. One that
         # calls a person does that all the same.
-        barred = [rule for rule in woken if _starts_flow(rule) and not _calls_person(rule)]
-        woken = [_without_flow(rule) for rule in woken if rule not in barred]
+        barred = [rule for rule in woken if starts_flow(rule) and not calls_person(rule)]
+        woken = [without_flow(rule) for rule in woken if rule not in barred]
         if barred:
             quiet = kept_quiet(MESSAGE, barred, turn.now, "in_flow")
             heard = chain(heard, (heard[0], [effects.Decide(quiet)]))
@@ -135,7 +158,7 @@ def _answer(release: Release, session: Session, turn: Turn, event: Event) -> Mov
     if lost[0].fallbacks == session.fallbacks:
         return lost  # A flow took it up from the front, or an answer is on its way.
     lost[1].append(effects.Note(FALLBACK))
-    return chain(lost, wake(release, lost[0], turn, Event(FALLBACK, turn.now)))
+    return chain(lost, wake(release, lost[0], turn, Event(FALLBACK, turn.now, ours=True)))
 
 
 def _begin(release: Release, session: Session, moment: Moment, event: Event) -> Moved:
@@ -179,7 +202,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
     moved = chain(moved, wake(release, session, turn, event))
-    asked = segments_asked(release.rules, release.segments)
+    asked = release.segments_asked
     for came in entered(before.profile, session.profile, asked, moment.local, event.at):
         moved = chain(moved, wake(release, moved[0], turn, came))
     return moved
@@ -202,8 +225,15 @@ def _credit(session: Session, event: Event, now: float) -> list[Effect]:
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:
     data = moment.message.data
-    only = (str(data["rule"]), int(data["generation"]))
-    rules, woken = triggers.due(release.rules, session.rules, moment.now, only)
+    armed = session.rules.armed.get(str(data["rule"]), (0, 0.0))
+    if armed[0] != int(data["generation"]):
+        return session, []  # It was armed anew or taken off meanwhile.
+    return _wake_due(release, session, moment)
+
+
+def _wake_due(release: Release, session: Session, moment: Moment) -> Moved:
+    """Decide about all that is due together, so that of a group only one speaks."""
+    rules, woken = triggers.due(release.rules, session.rules, moment.now)
     session = replace(session, rules=rules)
     if session.desk:
         return session, with_person(woken, moment.now, TIMER)
@@ -239,24 +269,6 @@ def _hand_back(release: Release, session: Session, moment: Moment) -> Moved:
     note = effects.Note("handed_back", (("agent", session.agent),))
     moved = advance.resume(release.book, session, _turn(release, session, moment))
     return moved[0], [note, *moved[1]]
-
-
-def _starts_flow(rule: Rule) -> bool:
-    return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
-
-
-def _calls_person(rule: Rule) -> bool:
-    return any(deed.do in ("handover", "escalate") for deed in (*rule.then, *rule.otherwise))
-
-
-def _without_flow(rule: Rule) -> Rule:
-    if not _starts_flow(rule):
-        return rule
-    then, otherwise = (
-        tuple(deed for deed in deeds if deed.do != "start_flow")
-        for deeds in (rule.then, rule.otherwise)
-    )
-    return replace(rule, then=then, otherwise=otherwise)
 
 
 def greeting_of(release: Release, lang: str) -> tuple[str, str]:

@@ -50,6 +50,9 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     found = open_services(settings, engine)
     await publish_files(found)
     yield found
+    # What is still on its way would open a connection anew behind our back.
+    if left := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(left, timeout=2)
     await found.redis.aclose()
     engine.dispose()
 

@@ -54,6 +54,19 @@ def post(
     `key` lets the other system do it once, `seconds` is the time for everything together, and
     `allowed` names what may be reached although it is not public, as `host:port`.
     """
+    return _read_json(tell(url, body, key=key, seconds=seconds, secret=secret, allowed=allowed))
+
+
+def tell(
+    url: str,
+    body: Mapping[str, Any],
+    *,
+    key: str,
+    seconds: float,
+    secret: str = "",
+    allowed: frozenset[str] = frozenset(),
+) -> bytes | None:
+    """Post `body` as JSON and give what was answered, whatever it is; None where that is a 204."""
     place = read_place(url)
     deadline = _Deadline(min(seconds, MOST_SECONDS))
     try:
@@ -64,7 +77,7 @@ def post(
     try:
         line = _connect(place, look_up(place, allowed, deadline.left()), deadline)
         with line, deadline.cutting(line):
-            answer = _exchange(place, line, content, headers)
+            return _exchange(place, line, content, headers)
     except (TimeoutError, ReadTimeout) as error:
         raise ConnectorFailed(
             "no answer within %(seconds)s s", seconds=f"{deadline.seconds:g}"
@@ -75,7 +88,6 @@ def post(
         ) from error
     except (OSError, HTTPError, HTTPException) as error:
         raise ConnectorFailed("%(host)s broke off", host=place.host) from error
-    return _read_json(answer)
 
 
 def trusted() -> tuple[frozenset[str], str]:

@@ -85,6 +85,24 @@ class AskSystem:
 
 
 @dataclass(frozen=True)
+class TellSystem:
+    """Tell another system that a rule fired; `key` lets it hear that once."""
+
+    connector: Connector
+    rule: str
+    facts: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Show agents a notice about the visitor."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class PushCoupon:
     """Give the visitor a coupon; `key` makes it happen once."""
 
@@ -109,5 +127,16 @@ class Decide:
 
 
 Effect: TypeAlias = (
-    Say | Enter | Expose | Click | Convert | HandOver | AskSystem | PushCoupon | Note | Decide
+    Say
+    | Enter
+    | Expose
+    | Click
+    | Convert
+    | HandOver
+    | AskSystem
+    | TellSystem
+    | Notify
+    | PushCoupon
+    | Note
+    | Decide
 )

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+import orjson
+
+from rules.facts import FACTS, VISITOR
 from rules.mood import Mood
 from rules.triggers import RuleState
 
@@ -57,15 +60,22 @@ class Session:
     mood: Mood = field(default_factory=Mood)
 
 
+_KNOWN = frozenset(field.name for field in fields(Session))
+
+
 def to_values(session: Session) -> dict[str, Any]:
     """Give a session as plain values, ready for JSON."""
     return asdict(session)
 
 
+def to_json(session: Session) -> str:
+    """Give what `to_values` gives as JSON, without the detour."""
+    return orjson.dumps(session).decode()
+
+
 def from_values(values: Mapping[str, Any]) -> Session:
     """Read a session from plain values."""
-    known = {f.name for f in fields(Session)}
-    kept = {name: value for name, value in values.items() if name in known}
+    kept = {name: value for name, value in values.items() if name in _KNOWN}
     kept["stack"] = tuple((flow, step) for flow, step in kept.get("stack", ()))
     kept["exposures"] = tuple(Exposure(**exposure) for exposure in kept.get("exposures", ()))
     rules = dict(kept.get("rules", {}))
@@ -81,9 +91,13 @@ def from_values(values: Mapping[str, Any]) -> Session:
 
 def lasting_of(session: Session) -> dict[str, Any]:
     """Give what is remembered of a visitor when the session is over, as plain values."""
-    lasting = {k: v for k, v in session.profile.items() if k.startswith(LASTING)}
+    lasting = {k: v for k, v in session.profile.items() if _lasts(k)}
     rules = session.rules
     return {"profile": lasting, "spoke": dict(rules.spoke), "marketing": rules.marketing}
+
+
+def _lasts(name: str) -> bool:
+    return name.startswith(LASTING) or (name in FACTS and FACTS[name].lives == VISITOR)
 
 
 def come_back(visitor: str, lasting: Mapping[str, Any]) -> Session:

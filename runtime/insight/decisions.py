@@ -4,7 +4,7 @@ An event keeps what the woken rules asked about, and what became of each; the co
 of the release that decided. Together they give the tree of conditions as it was judged then.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session as Database
 
 from rules.arbiter import Drop
+from rules.deeds import GIVES
 from rules.model import Rule
 from rules.oracle import Explained, explain
 from rules.yaml_text import read_rules
@@ -20,6 +21,7 @@ from runtime.tables import EventRow, ReleaseRow, RuleDecision
 
 DECIDED = "decided"
 KEPT = 100
+_STATES = {"coupon_given": "done", "told": "done", "not_told": "failed"}
 FIRED, OTHERWISE, CONDITION = "fired", "otherwise", "condition"
 
 
@@ -28,7 +30,7 @@ class Considered:
     """One rule that was woken: what became of it, by the name of the reason, and why.
 
     `rule` and `why` are None where the release is gone or its rule cannot be read. `by` is as in
-    `Drop`. `coupons` says of each coupon that was promised whether it has been given.
+    `Drop`. `sent` names what left the house: deed, target, and `waits`, `done` or `failed`.
     """
 
     key: str
@@ -39,7 +41,7 @@ class Considered:
     by: str = ""
     rule: Rule | None = None
     why: Explained | None = None
-    coupons: tuple[tuple[str, bool], ...] = ()
+    sent: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def acted(self) -> bool:
@@ -91,7 +93,7 @@ def _outcomes(data: Mapping[str, Any]) -> list[Drop]:
 
 def _considered(database: Database, rows: Sequence[EventRow]) -> list[Considered]:
     releases = {number: _rules_of(database, number) for number in {row.release for row in rows}}
-    given = _given(database, rows)
+    given = _delivered(database, rows)
     found = []
     for row in rows:
         for drop in _outcomes(row.data):
@@ -110,30 +112,31 @@ def _considered(database: Database, rows: Sequence[EventRow]) -> list[Considered
                 rule,
                 why if known else None,
             )
-            found.append(_with_coupons(one, given))
+            found.append(_with_deliveries(one, given))
     return found
 
 
-def _with_coupons(one: Considered, given: Iterable[str]) -> Considered:
+def _with_deliveries(one: Considered, given: Mapping[str, str]) -> Considered:
     if not one.acted or one.rule is None:
         return one
-    deeds = one.rule.otherwise if one.outcome == OTHERWISE else one.rule.then
-    coupons = []
-    for deed in deeds:
-        if deed.do == "push_coupon":
+    sent = []
+    for deed in one.rule.otherwise if one.outcome == OTHERWISE else one.rule.then:
+        if deed.do in (*GIVES, "webhook"):
             begins = f"{one.visitor}:{one.key}:{deed.target}:{int(one.at)}:"
-            coupons.append((deed.target, any(key.startswith(begins) for key in given)))
-    return replace(one, coupons=tuple(coupons))
+            states = [state for key, state in given.items() if key.startswith(begins)]
+            sent.append((deed.do, deed.target, states[0] if states else "waits"))
+    return replace(one, sent=tuple(sent))
 
 
-def _given(database: Database, rows: Sequence[EventRow]) -> list[str]:
-    """Name the keys of the coupons that these visitors have got since."""
+def _delivered(database: Database, rows: Sequence[EventRow]) -> dict[str, str]:
+    """Give by its key what became of all that rules sent to other systems for these visitors."""
     if not any(row.data.get("fired") for row in rows):
-        return []
+        return {}
     visitors, since = {row.visitor for row in rows}, min(row.at for row in rows)
-    query = select(EventRow.data).where(EventRow.name == "coupon_given", EventRow.at >= since)
-    query = query.where(EventRow.visitor.in_(visitors))
-    return [str(data.get("key", "")) for data in database.scalars(query)]
+    query = select(EventRow.name, EventRow.data).where(EventRow.name.in_(_STATES))
+    query = query.where(EventRow.at >= since, EventRow.visitor.in_(visitors))
+    found = database.execute(query.order_by(EventRow.at))
+    return {str(data.get("key", "")): _STATES[name] for name, data in found}
 
 
 def _rules_of(database: Database, number: int) -> dict[str, Rule]:

@@ -2,24 +2,29 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from flows.conditions import holds
+from rules.comparing import why_quiet
 from rules.model import MESSAGE, TICK, Event, Rule, Segment
-from rules.simulate import Moment, Shop, simulate
+from rules.simulate import Shop, simulate
 from rules.snapshot import fold, product_of, snapshot
 from runtime.db import transaction
 from runtime.tables import EventRow
 
 MOST_EVENTS = 20_000
+Recorded = tuple[str, list[Event]]
+"""A visitor, and what they did."""
 INNER = frozenset(
     ("entered", "said", "exposed", "clicked", "converted", "handover", "rule_fired", "rule_silent")
 ) | {"decided", "emitted", "coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
+INNER |= {"asked", "answered", "request_failed", "told", "not_told", "notified"}
 """Events we write ourselves; no visitor did them, so no rule wakes by them."""
 
 
@@ -45,12 +50,8 @@ def estimate(engine: Engine, rule: Rule, shop: Shop, days: float = 7.0) -> Estim
         moments = simulate([rule], [*events, ended], shop, visitor)
         mine = sum(moment.fired for moment in moments)
         fired, visitors = fired + mine, visitors + bool(mine)
-        silent.update(_why(moment) for moment in moments if not moment.fired)
+        silent.update(why_quiet(moment) for moment in moments if not moment.fired)
     return Estimate(fired, visitors, dict(silent), many, many >= MOST_EVENTS)
-
-
-def _why(moment: Moment) -> str:
-    return f"{moment.reason} {moment.by}" if moment.reason == "capped" else moment.reason
 
 
 def reach(engine: Engine, segment: Segment, days: float = 7.0) -> tuple[int, int]:
@@ -75,6 +76,29 @@ def products_seen(engine: Engine, most: int = 200) -> list[str]:
         return sorted({name for name in names if name})[:most]
 
 
+def visitors_since(engine: Engine, since: float) -> tuple[int, Iterator[Recorded]]:
+    """Give how many visitors did something since a time, and each of them with all they did."""
+    mine = EventRow.at >= since, EventRow.name.not_in(INNER)
+    with transaction(engine, writes=False) as database:
+        query = select(func.count(func.distinct(EventRow.visitor))).where(*mine)
+        many = int(database.scalar(query) or 0)
+    return many, _each(engine, mine)
+
+
+def _each(engine: Engine, mine: tuple[Any, ...]) -> Iterator[Recorded]:
+    query = select(EventRow.visitor, EventRow.name, EventRow.at, EventRow.data).where(*mine)
+    query = query.order_by(EventRow.visitor, EventRow.at, EventRow.id)
+    with transaction(engine, writes=False) as database:
+        rows = database.execute(query.execution_options(yield_per=2_000))
+        for visitor, group in groupby(rows, lambda row: str(row[0])):
+            events = [_event(name, at, data) for _visitor, name, at, data in group]
+            yield visitor, events
+
+
+def _event(name: str, at: float, data: Any) -> Event:
+    return Event(name, at, data if name == MESSAGE else _properties(data))
+
+
 def _events_since(engine: Engine, since: float) -> tuple[dict[str, list[Event]], int]:
     query = select(EventRow.visitor, EventRow.name, EventRow.at, EventRow.data)
     query = query.where(EventRow.at >= since, EventRow.name.not_in(INNER))
@@ -82,8 +106,7 @@ def _events_since(engine: Engine, since: float) -> tuple[dict[str, list[Event]],
         rows = database.execute(query.order_by(EventRow.at.desc()).limit(MOST_EVENTS)).all()
     found: dict[str, list[Event]] = {}
     for visitor, name, at, data in reversed(rows):
-        said = data if name == MESSAGE else _properties(data)
-        found.setdefault(visitor, []).append(Event(name, at, said))
+        found.setdefault(visitor, []).append(_event(name, at, data))
     return found, len(rows)
 
 

@@ -19,6 +19,11 @@ for _, event in ipairs(c.events) do
 end
 for _, entry in ipairs(c.outbox) do redis.call('XADD', 'outbox', '*', 'e', entry) end
 for _, entry in ipairs(c.requests) do redis.call('XADD', 'requests', '*', 'e', entry) end
+for _, entry in ipairs(c.hooks) do redis.call('XADD', 'hooks', '*', 'e', entry) end
+for _, notice in ipairs(c.notices) do
+  redis.call('ZADD', 'notices', c.now, notice)
+  redis.call('ZREMRANGEBYRANK', 'notices', 0, -1 - c.most_notices)
+end
 for _, timer in ipairs(c.disarm) do redis.call('ZREM', timer[1], timer[2]) end
 for _, timer in ipairs(c.arm) do redis.call('ZADD', timer[1], timer[3], timer[2]) end
 for _, count in ipairs(c.counts) do redis.call('HINCRBYFLOAT', count[1], count[2], count[3]) end

@@ -10,6 +10,11 @@
 | timers:<0-15> | zset | visitor, rule, generation by due time in ms | until done |
 | outbox, events | stream | committed effects; what happened | until delivered; 1 M entries |
 | requests | stream | what other systems are asked | until answered |
+| hooks | stream | what other systems are told | until told |
+| hooks:later | zset | what is told again, by when in ms | until then |
+| hooks:failed | zset | what was given up, by since when in ms | newest 1,000 |
+| clock:<machine> | string | what is added to the time since its start | 30 days |
+| notices | zset | what rules tell agents, by time | until done; 500 |
 | arms:<script> | hash | <variant>|exposures, clicks, orders, value | for ever |
 | weights | hash | script to its weights as JSON | until computed again |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
@@ -22,12 +27,19 @@ from zlib import crc32
 SESSION_TTL = 72 * 3600
 ORDER_TTL = 90 * 86400
 LASTING_TTL = 180 * 86400
+CLOCK_TTL = 30 * 86400
 MOST_LINES = 400
 MOST_EVENTS = 1_000_000
+MOST_NOTICES = 500
+MOST_FAILED = 1_000
 TIMER_SHARDS = 16
 
 OUTBOX = "outbox"
 REQUESTS = "requests"
+HOOKS = "hooks"
+HOOKS_LATER = "hooks:later"
+HOOKS_FAILED = "hooks:failed"
+NOTICES = "notices"
 EVENTS = "events"
 WEIGHTS = "weights"
 DESK = "desk"
@@ -73,6 +85,11 @@ def release(number: int) -> str:
 def model(fingerprint: str) -> str:
     """Name a trained intent model."""
     return f"model:{fingerprint}"
+
+
+def clock(machine: str) -> str:
+    """Name the clock of a machine."""
+    return f"clock:{machine}"
 
 
 def timers(visitor: str) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 
 import orjson
 from redis.asyncio import Redis
+from redis.exceptions import NoScriptError
 
-from runtime.engine.session import Session, come_back, from_values, lasting_of, to_values
+from runtime.clock import SteadyClock
+from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
 from runtime.store import keys
+from runtime.store.batches import Batches
 
 Count = tuple[str, str, float]
 Timer = tuple[str, str, int]
@@ -36,6 +39,8 @@ class Commit:
     events: list[dict[str, Any]] = field(default_factory=list)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    hooks: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
     arm: list[Timer] = field(default_factory=list)
     disarm: list[tuple[str, str]] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
@@ -47,17 +52,21 @@ class Commit:
 class Sessions:
     """The sessions of all visitors, in Redis."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis, clock: SteadyClock | None = None) -> None:
+        self._redis, self._clock = redis, clock or SteadyClock()
+        self._batches = Batches(redis)
         self._commit = redis.register_script(_SCRIPT)
 
     async def load(self, visitor: str, message_id: str = "") -> Seen:
         """Load a visitor's session, and the replies when this message was answered before."""
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.hmget(keys.session(visitor), "v", "d")
-        pipe.mget(keys.CURRENT, keys.done(visitor, message_id), keys.lasting(visitor))
-        pipe.hgetall(keys.WEIGHTS)
-        (version, stored), (current, done, lasting), weights = await pipe.execute()
+        names = (keys.CURRENT, keys.done(visitor, message_id), keys.lasting(visitor))
+        answers = await self._batches.run(
+            ("HMGET", keys.session(visitor), "v", "d"),
+            ("MGET", *names, self._clock.key),
+            ("HGETALL", keys.WEIGHTS),
+        )
+        (version, stored), (current, done, lasting, clock), weights = answers
+        self._clock.learn(clock)
         if stored:
             session = from_values(orjson.loads(stored))
         else:
@@ -78,7 +87,7 @@ class Sessions:
         bot = [line for line in commit.lines if line["from"] != "visitor"]
         said = {
             "version": seen.version,
-            "session": orjson.dumps(to_values(commit.session)).decode(),
+            "session": to_json(commit.session),
             "replies": orjson.dumps(bot).decode(),
             "lasting": orjson.dumps(lasting).decode() if is_new else "",
             "lasting_ttl": keys.LASTING_TTL,
@@ -86,6 +95,8 @@ class Sessions:
             "events": _dumped(commit.events),
             "outbox": _dumped(commit.outbox),
             "requests": _dumped(commit.requests),
+            "hooks": _dumped(commit.hooks),
+            "notices": _dumped(commit.notices),
             "arm": commit.arm,
             "disarm": commit.disarm,
             "counts": commit.counts,
@@ -97,10 +108,17 @@ class Sessions:
             "done_ttl": keys.SESSION_TTL if message_id else 0,
             "most_lines": keys.MOST_LINES,
             "most_events": keys.MOST_EVENTS,
+            "most_notices": keys.MOST_NOTICES,
         }
         names = [keys.session(visitor), keys.log(visitor), keys.done(visitor, message_id)]
         names.append(keys.lasting(visitor))
-        return bool(await self._commit(keys=names, args=[orjson.dumps(said)]) == 1)
+        stored = orjson.dumps(said)
+        try:
+            sha = self._commit.sha
+            (outcome,) = await self._batches.run(("EVALSHA", sha, len(names), *names, stored))
+        except NoScriptError:  # A Redis that was started anew: this loads it.
+            outcome = await self._commit(keys=names, args=[stored])
+        return bool(outcome == 1)
 
     async def lines_after(self, visitor: str, seq: int) -> list[dict[str, Any]]:
         """Give the lines of the log that came after a sequence number."""

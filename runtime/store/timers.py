@@ -8,8 +8,10 @@ from redis.asyncio import Redis
 
 from runtime.store import keys
 
-LEASE_MS = 15_000
-BATCH = 200
+LEASE_MS = 2_500
+"""How late a timer is at most because a worker died; one that is only slow is overtaken, and finds
+the generation gone."""
+BATCH = 25
 _CLAIM = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
 for _, member in ipairs(due) do redis.call('ZADD', KEYS[1], 'XX', ARGV[2], member) end

@@ -11,8 +11,10 @@ from redis.exceptions import RedisError
 
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
+from runtime.store.hooks import HOOKS
 from runtime.store.streams import ensure_group
 from runtime.tasks.due_timers import wake_due
+from runtime.tasks.hooks import Hooks
 from runtime.tasks.relay import EFFECTS, relay_once
 from runtime.tasks.requests import QUESTIONS, Requests
 
@@ -25,7 +27,9 @@ async def work(services: Services) -> None:
     consumer = f"worker-{os.getpid()}"
 
     async def timers() -> None:
-        await wake_due(services)
+        await services.steady.keep(services.redis)
+        while await wake_due(services):
+            pass  # There may be more than one claim takes.
         await asyncio.sleep(TICK_SECONDS)
 
     async def outbox() -> None:
@@ -36,8 +40,13 @@ async def work(services: Services) -> None:
         await ensure_group(services.redis, QUESTIONS)
         await asking.ask_once()
 
-    asking = Requests(services, consumer)
-    await asyncio.gather(_forever(timers), _forever(outbox), _forever(systems))
+    async def webhooks() -> None:
+        await ensure_group(services.redis, HOOKS)
+        await telling.tell_once()
+
+    asking, telling = Requests(services, consumer), Hooks(services, consumer)
+    parts = (timers, outbox, systems, webhooks)
+    await asyncio.gather(*map(_forever, parts))
 
 
 async def _forever(once: Callable[[], Awaitable[None]]) -> None:

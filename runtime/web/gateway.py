@@ -1,10 +1,11 @@
 """The gateway: Starlette takes messages, events and WebSockets; Flask is mounted beside it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -29,7 +30,9 @@ def make_gateway(settings: Settings, designer: Any) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.services = open_services(settings)
+        services = app.state.services = open_services(settings)
+        with suppress(RedisError, OSError):  # Then the first session that is loaded brings it.
+            await services.steady.catch_up(services.redis)
         app.state.hub = Hub()
         app.state.hub.start(app.state.services)
         yield

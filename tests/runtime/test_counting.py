@@ -41,7 +41,7 @@ async def _say(services: Services, text: str) -> list[str]:
 
 
 async def _see(services: Services, name: str, at: float) -> list[str]:
-    data = {"event": Event(name, at, {"name": "iPhone15 Pro", "order_id": f"o{at}"})}
+    data = {"event": Event(name, at, {"name": "Mate 60 Pro", "order_id": f"o{at}"})}
     message = Message("v", "track", id=f"{name}{at}", kind="event", data=data)
     return [one.text for one in (await handle(services, message)).replies]
 

@@ -24,7 +24,7 @@ then: [{do: send_script, script: back}]
 
 
 async def _see(services: Services, name: str, at: float, **said: object) -> list[str]:
-    event = Event(name, at, {"name": "iPhone15 Pro", **said})
+    event = Event(name, at, {"name": "Mate 60 Pro", **said})
     message = Message("v", "track", id=f"{name}{at}", kind="event", data={"event": event})
     return [one.text for one in (await handle(services, message)).replies]
 

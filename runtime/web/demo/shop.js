@@ -196,6 +196,7 @@
   report();
   addEventListener("pagehide", () => tell("track", "page_leave", { path }));
   // Only what is seen counts as time on a page, so say when it is covered and when it is back.
+  setInterval(() => { if (!document.hidden) tell("track", "page_beat", { path }); }, 30_000);
   document.addEventListener("visibilitychange", () => tell("track", document.hidden ? "page_hidden" : "page_shown", { path }));
   document.addEventListener("mouseleave", (event) => event.clientY <= 0 && tell("track", "exit_intent", { path }), { once: true });
   // Back from the browser's memory: nothing was loaded, yet the page is being looked at again.

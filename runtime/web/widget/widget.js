@@ -293,7 +293,7 @@
   window.Dialoom = {
     visitor, open: () => toggle(true), close: () => toggle(false),
     track: (event, properties = {}) => report("track", { event, properties }),
-    page: (properties = {}) => report("page", { properties: { path: location.pathname, ...properties } }),
+    page: (properties = {}) => report("page", { properties: { path: location.pathname, search: location.search, ...properties } }),
     identify: (traits = {}) => report("identify", { traits }),
   };
   if (document.body) begin(); else document.addEventListener("DOMContentLoaded", begin);

@@ -1,0 +1,90 @@
+"""Tells other systems what rules want them to know, until they have heard it or a day is over.
+
+A system that does not take a message is left alone for a while, longer each time; what else waits
+for it meanwhile is put off without a try, so that one that is down holds up no other.
+"""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import orjson
+
+from runtime.errors import ConnectorFailed
+from runtime.services import Services
+from runtime.settings import signing_secret
+from runtime.store import hooks, keys
+from runtime.store.hooks import HOOKS
+from runtime.store.streams import waiting_entries
+
+MOST_AT_ONCE = 16
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3600.0
+GIVEN_UP_AFTER = 86_400.0
+_log = logging.getLogger(__name__)
+
+
+class Hooks:
+    """The messages of one worker that are under way."""
+
+    def __init__(self, services: Services, consumer: str) -> None:
+        self._services, self._consumer = services, consumer
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "webhook")
+        self._resting: dict[str, tuple[float, int]] = {}
+        self._secret = signing_secret(services.settings)
+
+    async def tell_once(self, wait_ms: int = 500) -> int:
+        """Tell what waits; gives how many messages that were."""
+        redis = self._services.redis
+        await hooks.bring_back(redis, self._services.now())
+        entries = await waiting_entries(redis, HOOKS, self._consumer, MOST_AT_ONCE, wait_ms)
+        await asyncio.gather(*(self._tell(i, orjson.loads(fields[b"e"])) for i, fields in entries))
+        return len(entries)
+
+    async def _tell(self, entry_id: bytes, entry: dict[str, Any]) -> None:
+        redis, now = self._services.redis, self._services.now()
+        connector = entry["connector"]
+        until, failures = self._resting.get(connector, (0.0, 0))
+        if now < until and now * 1000 < entry["since"] + GIVEN_UP_AFTER * 1000:
+            await hooks.tell_later(redis, entry_id, entry, until)
+            return
+        failed = await self._try(entry)
+        now = self._services.now()
+        if failed is None:
+            self._resting.pop(connector, None)
+            await hooks.told(redis, entry_id, entry, now)
+            return
+        _log.warning("%s was not told %s: %s", connector, entry["key"], failed)
+        values = {name: str(value) for name, value in failed.values.items()}
+        entry |= {"why": failed.reason, "values": values, "tries": entry["tries"] + 1}
+        self._resting[connector] = (now + _pause(failures), failures + 1)
+        if now * 1000 >= entry["since"] + GIVEN_UP_AFTER * 1000:
+            await hooks.give_up(redis, entry_id, entry, now)
+        else:
+            await hooks.tell_later(redis, entry_id, entry, now + _pause(entry["tries"] - 1))
+
+    async def _try(self, entry: dict[str, Any]) -> ConnectorFailed | None:
+        """Tell it now; gives why that failed, None when it did not."""
+        url, seconds = await self._place(entry)
+        said = {"url": url, "seconds": seconds, "body": entry["body"], "secret": self._secret}
+        connector = self._services.connectors["webhook"]
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._threads, connector.call, said, entry["key"])
+        except ConnectorFailed as error:
+            return error
+        return None
+
+    async def _place(self, entry: dict[str, Any]) -> tuple[str, float]:
+        """Give where it is told today: an operator may have mended the address meanwhile."""
+        number = int(await self._services.redis.get(keys.CURRENT) or 0)
+        if number:
+            found = (await self._services.releases.get(number)).book.connectors
+            if entry["connector"] in found:
+                connector = found[entry["connector"]]
+                return connector.url, connector.seconds
+        return entry["url"], entry["seconds"]
+
+
+def _pause(failures: int) -> float:
+    return float(min(FIRST_PAUSE * 4**failures, LONGEST_PAUSE))
