@@ -14,6 +14,7 @@ from designer import (
     audit_words,
     condition_trees,
     deed_forms,
+    fact_words,
     rule_words,
     titles,
     why_words,
@@ -25,6 +26,7 @@ from designer.pages import (
     connectors,
     decisions,
     design,
+    facts,
     finding,
     flow_history,
     flow_list,
@@ -47,6 +49,7 @@ from designer.pages import (
     scripts,
     segments,
     settings,
+    simulations,
     starting,
     tryout,
     yaml_view,
@@ -81,7 +84,9 @@ BLUEPRINTS = (
     segments,
     connectors,
     decisions,
+    facts,
     settings,
+    simulations,
     health,
     releases,
     planned,
@@ -216,7 +221,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
-    for module in (why_words, rule_words, deed_forms):
+    for module in (why_words, rule_words, deed_forms, fact_words):
         app.jinja_env.filters.update(module.FILTERS)
     app.jinja_env.globals["deed_choices"] = deed_forms.CHOICES
     app.jinja_env.globals["operator_names"] = wording.operator_names

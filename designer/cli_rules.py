@@ -1,6 +1,5 @@
 """`dialoom rules`: why a rule fired or not; what a rule set would have done."""
 
-import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -16,8 +15,9 @@ from rules.oracle import Explained
 from rules.segments import Segments, read_segments
 from rules.simulate import Moment, Shop, simulate
 from rules.yaml_text import read_rules
-from runtime.events import BadEvent, parsed_time, read_event
+from runtime.events import BadEvent
 from runtime.insight.decisions import of_rule, of_visitor
+from runtime.recordings import read_recording
 
 EVENTS = click.option(
     "--events",
@@ -80,8 +80,8 @@ def _decided(rule: str, visitor: str | None) -> None:
         why = f"{one.outcome} {one.by}".strip()
         word = one.outcome if one.acted else f"silent ({why})"
         click.echo(f"{one.visitor} {at} on {one.on}: {word}")
-        for coupon, given in one.coupons:
-            click.echo(f"  coupon {coupon}: {'given' if given else 'on its way'}")
+        for do, target, state in one.sent:
+            click.echo(f"  {do} {target}: {state}")
         if one.why:
             _tree(one.why, 1)
 
@@ -128,23 +128,11 @@ def _count_of(name: str) -> str:
 
 
 def _by_visitor(path: Path) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            call = json.loads(line)
-            at = (
-                call.get("at") or parsed_time(call.get("timestamp"))
-                if isinstance(call, dict)
-                else 0
-            )
-            visitor, _id, event = read_event(call, "track", float(at))
-        except (ValueError, BadEvent) as error:
-            click.echo(f"{path}:{number}: {error}", err=True)
-            sys.exit(2)
-        found.setdefault(visitor, []).append(event)
-    return found
+    try:
+        return read_recording(path.read_text("utf-8").splitlines())
+    except (UnicodeDecodeError, BadEvent) as error:
+        click.echo(f"{path}: {error}", err=True)
+        sys.exit(2)
 
 
 COMMANDS = (rules,)

@@ -23,6 +23,8 @@ CHOICES = {
     "tag": N_("tag the visitor as"),
     "slot": N_("remember"),
     "emit": N_("report the event"),
+    "notify": N_("tell the agents"),
+    "webhook": N_("tell the system"),
 }
 """What the form offers; `set` is two of them: a tag, and a value that is remembered."""
 WORDS = {
@@ -36,6 +38,8 @@ WORDS = {
     "untag": N_("take the tag “%(x)s” off"),
     "slot": N_("remember %(x)s"),
     "emit": N_("report “%(x)s”"),
+    "notify": N_("tell the agents: “%(x)s”"),
+    "webhook": N_("tell the system %(x)s"),
 }
 
 
@@ -53,12 +57,15 @@ def choice_of(deed: Deed | None) -> str:
 
 def deed_words(deed: Deed) -> str:
     """Say what a deed does."""
-    choice, target = choice_of(deed), deed.target.partition(".")[2] or deed.target
+    choice, target = choice_of(deed), deed.target
+    if deed.do == "set":
+        target = target.partition(".")[2]
     if choice == "slot":
         target = f"{target} = {deed.value}"
     elif choice == "tag" and not deed.value:
         choice = "untag"
     named = {"send_script": titles().script, "start_flow": titles().flow}
+    named["webhook"] = titles().connector
     name_of = named.get(choice) or (titles().coupon if choice in GIVES else str)
     words = WORDS[choice]
     return _(words, x=name_of(target))

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from sqlalchemy import Engine, or_, select, update
@@ -14,7 +14,8 @@ from runtime.db import transaction
 from runtime.nlu import cascade
 from runtime.nlu.cross_validation import cross_validate, report
 
-CROSS, RASA = "cross", "rasa"
+CROSS, RASA, RULES = "cross", "rasa", "rules"
+NOTHING: Mapping[str, object] = {}
 OPEN = ("waiting", "running")
 SILENT = 120.0
 """Seconds without a sign of life after which somebody else goes on."""
@@ -25,14 +26,20 @@ class Cancelled(Exception):
     """Whoever asked for it does not want it any more."""
 
 
-def ask(engine: Engine, author: str, kind: str = CROSS) -> Evaluation:
-    """Ask for one of the drafts as they are now; one of its kind that is open already is given."""
+def ask(
+    engine: Engine, author: str, kind: str = CROSS, said: Mapping[str, object] = NOTHING
+) -> Evaluation:
+    """Ask for one of the drafts as they are now; one of its kind that is open already is given.
+
+    What is `said` along stands in its outcome until it has one.
+    """
     rev = drafts.newest(engine)
     with transaction(engine) as database:
         mine = Evaluation.kind == kind, Evaluation.state.in_(OPEN)
         found = database.scalar(select(Evaluation).where(*mine))
         if found is None:
             found = Evaluation(author=author, change_id=rev, kind=kind, seen_at=time.time())
+            found.outcome = dict(said)
             database.add(found)
             database.flush()
         return found

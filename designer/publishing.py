@@ -1,7 +1,6 @@
 """Drafts to a release, when no problem is left and no test says otherwise; and back again."""
 
 from collections.abc import Collection, Mapping
-from random import Random
 
 from sqlalchemy import Engine
 
@@ -9,16 +8,13 @@ from designer import drafts
 from designer.tables import AuditEntry
 from flows.book import Files
 from flows.problems import blocking
-from rules.crosscheck import disagreements
-from rules.judge import Judge
 from runtime import releases
 from runtime.compiling import Compiled, compile_files
 from runtime.db import transaction
 from runtime.errors import CannotPublish
 from runtime.preview import Verdict, run_talks
+from runtime.rule_trial import tried
 from runtime.services import Portal, Services
-
-SNAPSHOTS = 500
 
 
 def publish(portal: Portal, author: str, message: str, left_out: Collection[str] = ()) -> int:
@@ -43,7 +39,7 @@ def publish_files(portal: Portal, author: str, message: str, files: Mapping[str,
     left = blocking(compiled.problems)
     if left:
         raise CannotPublish("problems_left", str(len(left)))
-    different = disagreements(compiled.rules, Judge.build(compiled.rules), Random(7), SNAPSHOTS)  # noqa: S311
+    different, unmatched = tried(files)
     if different:
         raise CannotPublish("matcher_disagrees", ", ".join(sorted(different)))
     failing = failed(verdicts(engine, files, compiled))
@@ -51,7 +47,8 @@ def publish_files(portal: Portal, author: str, message: str, files: Mapping[str,
         raise CannotPublish("tests_fail", ", ".join(failing))
 
     async def go(services: Services) -> int:
-        return await releases.publish(services.redis, engine, files, message, author)
+        redis = services.redis
+        return await releases.publish(redis, engine, files, message, author, unmatched)
 
     number = portal.call(go)
     note(engine, author, "publish", f"{number}: {message}")

@@ -1,6 +1,7 @@
 """Every code the core speaks, as an English sentence; the translations make the rest of it."""
 
 from designer.marking import N_
+from designer.odd_rules import ODD_RULES, plain_values
 from designer.yaml_sentences import YAML_PROBLEMS
 from flows.problems import Problem
 
@@ -141,6 +142,7 @@ REASONS = {
     "opted_out": N_("The visitor wants no marketing."),
     "held_out": N_("The visitor is one of those who get no marketing, to compare with."),
     "off_schedule": N_("It is not meant to speak at this time."),
+    "page_lost": N_("The page was closed without a word."),
     "in_flow": N_("The visitor was answering a question of a flow."),
     "condition": N_("Its conditions did not hold."),
     "with_person": N_("A person is talking to the visitor."),
@@ -271,12 +273,6 @@ PROBLEMS = {
     "not_a_table": N_("This is no table of wordings: it needs the columns script and variant."),
     "bad_review": N_("A wording is draft or approved, but not %(value)s."),
     "nothing_approved": N_("No wording of %(script)s is approved yet, so it would say nothing."),
-    "never_holds": N_("The conditions contradict each other: the rule never speaks."),
-    "always_holds": N_("The conditions hold for everybody; you can do without them."),
-    "or_of_negatives": N_(
-        "“Is not A or is not B” holds for everybody: you probably mean that none of them holds."
-    ),
-    "rule_shadowed": N_("Rule %(other)s speaks first whenever this one would."),
     "bad_note_color": N_("%(color)s is not a colour of notes."),
     "bad_talk_line": N_(
         "Line %(number)s of the talk is none: it is visitor, choose, skip, says, at or queue."
@@ -294,6 +290,9 @@ PROBLEMS = {
 }
 
 
+PROBLEMS |= ODD_RULES
+
+
 def plain_sentence(problem: Problem) -> str:
     """Say a problem in English, where there is no screen."""
-    return PROBLEMS.get(problem.code, problem.code) % dict(problem.values)
+    return PROBLEMS.get(problem.code, problem.code) % plain_values(problem.values)

@@ -134,7 +134,7 @@ class Publication(Base):
 
 
 class Evaluation(Base):
-    """A cross-validation, or a training of Rasa: how far it is, and what came of it."""
+    """A cross-validation, a training of Rasa, a simulation: how far it is, what came of it."""
 
     __tablename__ = "evaluations"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -145,11 +145,11 @@ class Evaluation(Base):
     kind: Mapped[str] = mapped_column(
         String(10), default="cross", server_default="cross", index=True
     )
-    """cross (validation of the embedded engine), or rasa (a training)."""
+    """cross (validation of the embedded engine), rasa (a training), or rules (a simulation)."""
     state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     """waiting, running, done, failed, or cancelled."""
     done: Mapped[int] = mapped_column(Integer, default=0)
-    """Folds that are done; of a training, hundredths of its three parts."""
+    """Folds that are done; of a training, hundredths of its parts; of a simulation, percent."""
     seen_at: Mapped[float] = mapped_column(Float)
     """The last sign of life of whoever works on it."""
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

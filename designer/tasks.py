@@ -5,7 +5,7 @@ import logging
 from celery import Celery, shared_task
 from celery.exceptions import OperationalError
 
-from designer import evaluations, rasa_work
+from designer import evaluations, rasa_work, simulations
 from designer.import_work import take_in
 from designer.publications import publish_due
 from runtime.services import portal
@@ -13,6 +13,7 @@ from runtime.services import portal
 IMPORTS = "designer.take_in_imports"
 EVALUATIONS = "designer.evaluate"
 TRAININGS = "designer.train_rasa"
+SIMULATIONS = "designer.simulate"
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +40,12 @@ def train_rasa() -> None:
     """Train Rasa wherever somebody asked for it."""
     services = portal().services
     rasa_work.work(services.engine, services.settings.rasa)
+
+
+@shared_task(name=SIMULATIONS, ignore_result=True)
+def simulate() -> None:
+    """Replay the past against the rules wherever somebody asked for it."""
+    simulations.work(portal().services)
 
 
 def call_for(app: Celery | None, task: str) -> None:

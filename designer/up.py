@@ -69,11 +69,11 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     prepare(settings)
     mind_rasa()
     supervisor.add(python_child("worker", settings, ["runtime.tasks.worker"]))
-    schedule = str(settings.data / "celery-beat")
     celery = ["celery", "-A", "wsgi:celery", "--workdir", str(ROOT)]
     worker = [*celery, "worker", "--pool", "threads", "-c", "4", "-l", "warning"]
     supervisor.add(python_child("celery", settings, [*worker, "--without-gossip", "-n", "work@%h"]))
-    beat = [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile", ""]
+    # It keeps nothing: everything it calls for comes round within a minute.
+    beat = [*celery, "beat", "-l", "warning", "-S", "celery.beat:Scheduler", "--pidfile", ""]
     supervisor.add(python_child("beat", settings, beat))
     if not _wait_until_ready(supervisor, settings):
         return 0 if supervisor.stopping else 1

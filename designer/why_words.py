@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from designer.titles import titles
 from designer.wording import condition_words, does_words, duration_words, reason_name, value_name
 from flows.conditions import FactTest
 from rules.model import TIMER, Trigger
@@ -18,7 +19,7 @@ def outcome_name(said: Considered | tuple[str, str]) -> str:
     """Say in a word or two what became of a rule; also of an outcome and by what alone."""
     outcome, by = said if isinstance(said, tuple) else (said.outcome, said.by)
     short = {
-        FIRED: _("spoke"),
+        FIRED: _("acted"),
         OTHERWISE: _("did the other thing"),
         CONDITION: _("conditions not met"),
         "cooling_down": _("in its cooldown"),
@@ -28,6 +29,7 @@ def outcome_name(said: Considered | tuple[str, str]) -> str:
         "opted_out": _("opted out"),
         "held_out": _("held out"),
         "off_schedule": _("not its time"),
+        "page_lost": _("page was gone"),
         "in_flow": _("flow was asking"),
         "with_person": _("with a person"),
     }
@@ -54,6 +56,22 @@ def why_words(one: Considered) -> str:
             said = {"condition": test_words(failed), "found": found_words(failed)}
             return _("It kept quiet: “%(condition)s” did not hold (%(found)s).", **said)
     return _("It kept quiet. %(why)s", why=reason_name(one.outcome, one.by))
+
+
+def delivery_words(sent: tuple[str, str, str]) -> str:
+    """Say what became of something that a rule sent: deed, target, state."""
+    do, target, state = sent
+    if do == "webhook":
+        name = titles().connector(target)
+        words = {
+            "done": _("%(name)s has heard it", name=name),
+            "failed": _("%(name)s did not take it", name=name),
+        }
+        return words.get(state) or _("%(name)s: being told", name=name)
+    title = titles().coupon(target)
+    if state == "done":
+        return _("%(name)s: given", name=title)
+    return _("%(name)s: on its way", name=title)
 
 
 def test_words(why: Explained) -> str:
@@ -103,6 +121,7 @@ def _first_failing(why: Explained) -> Explained | None:
 FILTERS = {
     "outcome_name": outcome_name,
     "why_words": why_words,
+    "delivery_words": delivery_words,
     "test_words": test_words,
     "found_words": found_words,
     "woken_words": woken_words,

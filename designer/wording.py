@@ -9,6 +9,7 @@ from flask_babel import format_datetime, get_locale
 from flask_babel import gettext as _
 
 from designer.fact_sentences import EMPTY_FACTS, FACTS
+from designer.odd_rules import shown_by, tests_in_brackets
 from designer.sentences import (
     DIFFERENCES,
     DOES,
@@ -24,13 +25,14 @@ from designer.sentences import (
     SENTIMENTS,
     VISITS,
 )
-from designer.titles import Titles, titles
+from designer.titles import Titles, in_screen_language, titles
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
 from flows.durations import UNITS
 from flows.problems import Problem
 from flows.segments import Conflict
 from rules import counts
+from rules.facts import FACTS as DICTIONARY
 from rules.model import (
     MESSAGE,
     SEGMENT_ENTERED,
@@ -68,6 +70,8 @@ def _named(problem: Problem, names: Titles) -> dict[str, str]:
         "port": lambda port: names.port(flow, problem.step, port),
         "key": lambda key: names.step(flow, key) if problem.step else key,
         "variant": lambda key: names.variant(problem.file[8:-5], key),
+        "example": lambda example: shown_by(example, fact_name),
+        "tests": lambda tests: tests_in_brackets(tests, condition_words),
     }
     return {key: name_of[key](said) if key in name_of else said for key, said in values.items()}
 
@@ -116,6 +120,10 @@ def note_words(name: str, data: Mapping[str, str]) -> str:
     if name == "request_failed":
         system = titles().connector(data["connector"])
         return _("%(name)s did not answer: %(why)s", name=system, why=data["why"])
+    if name == "would_tell":
+        return _("%(name)s would be told.", name=titles().connector(data["connector"]))
+    if name == "notified":
+        return _("Agents are told: “%(text)s”", text=data["text"])
     return " ".join([name, *data.values()])
 
 
@@ -144,6 +152,8 @@ def fact_name(fact: str) -> str:
         return _("visitor is in “%(segment)s”", segment=titles().segment(fact.removeprefix(PREFIX)))
     if fact.startswith("tag."):
         return _("visitor is tagged “%(tag)s”", tag=fact.removeprefix("tag."))
+    if fact in DICTIONARY and DICTIONARY[fact].title:
+        return in_screen_language(DICTIONARY[fact].title)
     if fact.startswith("entity.") and fact not in FACTS:
         return _("“%(entity)s” in the message", entity=fact.removeprefix("entity."))
     count = counts.count_of(counts.definition_of(fact)) if fact.startswith(counts.PREFIX) else None

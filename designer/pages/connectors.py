@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from designer import drafts
-from designer.access import author, needs
+from designer.access import author, may, needs
 from designer.cards import language
 from designer.conflicts import conflict_answer
 from designer.form_values import nested_values, number_of, plain_value, rows, text_of
@@ -19,8 +20,10 @@ from flows import trees
 from flows.connectors import LANGUAGES
 from flows.model import Request
 from flows.yaml_text import write
+from runtime.desk.undelivered import try_again, undelivered
 from runtime.errors import ConnectorFailed
 from runtime.perform import CONNECTORS
+from runtime.settings import signing_secret
 
 bp = Blueprint("connectors", __name__, url_prefix="/connectors")
 
@@ -30,7 +33,14 @@ def page(notice: str = "") -> Response:
     """List every connector, and the flows that ask it."""
     workspace = open_workspace()
     found = workspace.compiled.book.connectors
-    rows = [{"connector": c, "flows": _flows_of(workspace, c.key)} for c in found.values()]
+    rows = [
+        {
+            "connector": one,
+            "flows": _flows_of(workspace, one.key),
+            "rules": _telling(workspace, one.key),
+        }
+        for one in found.values()
+    ]
     return show("connectors", "list", rows=rows, notice=notice)
 
 
@@ -106,6 +116,16 @@ def ask(connector: str) -> str:
     return render_template("connectors/_asked.html", given=given, failed=failed)
 
 
+@bp.post("/<connector>/again")
+@needs("publish")
+def again(connector: str) -> Response:
+    """Tell the system anew what it did not take."""
+    _found(open_workspace(), connector)
+    many = portal().call(try_again, connector)
+    said = ngettext("%(num)s message is told again.", "%(num)s messages are told again.", many)
+    return _show(connector, said)
+
+
 @bp.post("/<connector>/delete")
 @needs("edit")
 def delete(connector: str) -> Response:
@@ -139,6 +159,9 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "rev": drafts.revision(engine(), path),
         "problems": workspace.problems_in(path),
         "flows": _flows_of(workspace, key),
+        "rules": _telling(workspace, key),
+        "left": portal().call(undelivered, key),
+        "secret": signing_secret(portal().services.settings) if may("publish") else "",
         "sends": _sent_by(workspace, key),
         "languages": LANGUAGES,
         "notice": notice,
@@ -159,6 +182,15 @@ def _asking(workspace: Workspace, key: str) -> list[tuple[str, Request]]:
         for flow in workspace.compiled.book.flows.values()
         for step in flow.steps.values()
         if isinstance(step, Request) and step.connector == key
+    ]
+
+
+def _telling(workspace: Workspace, key: str) -> list[str]:
+    """Name the rules that tell a system what they saw."""
+    return [
+        rule.key
+        for rule in workspace.compiled.rules
+        if any(d.do == "webhook" and d.target == key for d in (*rule.then, *rule.otherwise))
     ]
 
 

@@ -29,6 +29,8 @@ MEANING = {
 }
 WHY = {
     "not_built": N_("it was not built"),
+    "took_too_long": N_("durable-rules did not come to an end with these rules"),
+    "it_crashed": N_("durable-rules crashed over these rules"),
     "it_differed": N_("durable-rules and the oracle disagreed about a visitor"),
 }
 STATES = {"up": N_("works"), "degraded": N_("degraded"), "down": N_("down")}

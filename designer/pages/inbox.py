@@ -11,6 +11,7 @@ from designer.access import agent_name, author, needs
 from designer.fragments import show
 from designer.workspace import engine, portal
 from runtime.desk import inbox as desk
+from runtime.desk import notices as told
 from runtime.messages import MOST_TEXT
 
 bp = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -29,6 +30,21 @@ def waiting() -> Response:
     """Show just the list, which asks for itself again and again."""
     rows = portal().call(desk.at_desk)
     return show("inbox", "waiting", rows=rows, visitor=request.args.get("visitor", ""))
+
+
+@bp.get("/notices")
+@needs("answer")
+def notices() -> Response:
+    """Show what rules want agents to know; it asks for itself again and again."""
+    return _notices()
+
+
+@bp.post("/notices")
+@needs("answer")
+def dismiss() -> Response:
+    """Take a notice away: somebody saw to it."""
+    portal().call(told.dismiss, request.form.get("stored", ""))
+    return _notices()
 
 
 @bp.post("/moods")
@@ -81,9 +97,15 @@ def hand_back(visitor: str) -> Response:
     return _show(visitor, _("Handed back to the flow."))
 
 
+def _notices() -> Response:
+    rows, many = portal().call(told.notices)
+    return show("inbox", "notices", notices=rows, many=many)
+
+
 def _show(visitor: str, notice: str = "") -> Response:
     rows = portal().call(desk.at_desk)
     values: dict[str, Any] = {"rows": rows, "visitor": visitor, "notice": notice}
+    values["notices"], values["many"] = portal().call(told.notices)
     if visitor:
         lines, state, agent = portal().call(desk.conversation, visitor)
         values |= {"lines": lines, "state": state, "agent": agent}

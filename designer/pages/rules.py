@@ -169,6 +169,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
             "send_script": by_title(book.scripts, names.script),
             **{deed: by_title(_of_kind(book, kind), names.coupon) for deed, kind in GIVES.items()},
             "start_flow": by_title(book.flows, names.flow),
+            "webhook": by_title(book.connectors, names.connector),
         },
         "intents": intents,
         "notice": notice,

@@ -18,7 +18,22 @@ function common() {
   };
 }
 
-const kinds = { days, heat, calibration, curve };
+const kinds = { days, heat, calibration, curve, lines };
+
+/** One number a day, a line for each side. */
+function lines({ dates, series }) {
+  const { line, text, ...shared } = common();
+  return {
+    ...shared,
+    color: [token("--muted"), token("--accent")],
+    grid: { left: 8, right: 16, top: 16, bottom: 44, containLabel: true },
+    legend: { bottom: 0, textStyle: text },
+    tooltip: { ...shared.tooltip, trigger: "axis" },
+    xAxis: { type: "category", data: dates, axisLabel: text, axisLine: line, axisTick: { show: false } },
+    yAxis: { type: "value", axisLabel: text, minInterval: 1, splitLine: line },
+    series: series.map(({ name, values }, n) => ({ name, type: "line", data: values, symbol: ["circle", "rect"][n], symbolSize: 7, lineStyle: { type: n ? "solid" : "dashed" } })),
+  };
+}
 
 /** Precision and recall by threshold, and the threshold that is chosen. */
 function curve({ points, threshold, words }) {

@@ -172,6 +172,8 @@ SCREENS = [
     Screen("rules", "/rules/"),
     Screen("rule", "/rules/iphone15-dwell-offer"),
     Screen("decisions", "/rules/iphone15-dwell-offer/decisions"),
+    Screen("simulations", "/simulations/"),
+    Screen("facts", "/facts/"),
     Screen("connectors", "/connectors/"),
     Screen("connector", "/connectors/orders"),
     Screen("releases", "/releases/"),

@@ -61,7 +61,7 @@ def test_each_time_says_what_became_of_it_and_what_was_found(decided: Portal) ->
     engine = decided.services.engine
     third, second, first = of_rule(engine, "offer")
     assert [one.outcome for one in (first, second, third)] == ["fired", "capped", "condition"]
-    assert (second.by, first.coupons) == ("session", (("IP15-100", False),))
+    assert (second.by, first.sent) == ("session", (("push_coupon", "IP15-100", "waits"),))
     assert third.why is not None
     assert not third.why.holds
     cart, vip = third.why.parts
@@ -75,7 +75,9 @@ def test_a_coupon_that_was_given_says_so(decided: Portal) -> None:
         await archive(services)
 
     decided.call(deliver)
-    assert of_rule(decided.services.engine, "offer")[-1].coupons == (("IP15-100", True),)
+    assert of_rule(decided.services.engine, "offer")[-1].sent == (
+        ("push_coupon", "IP15-100", "done"),
+    )
 
 
 def test_a_moment_of_a_visitor(decided: Portal) -> None:

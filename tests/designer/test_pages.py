@@ -18,6 +18,8 @@ PAGES = [
     "/rules/dwell",
     "/rules/dwell/decisions",
     "/visitors/nobody/decisions",
+    "/simulations/",
+    "/facts/",
     "/scripts/",
     "/scripts/offer",
     "/releases/",
