@@ -4,13 +4,15 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bench import canvas, events, nlu, rules, sentiment, turns
+from bench import canvas, events, nlu, rule_faults, rule_service, rules, sentiment, turns
 from bench.report import Report
 
 BENCHES = {
     "turns": turns.measure,
     "events": events.measure,
     "rules": rules.measure,
+    "rule_service": rule_service.measure,
+    "rule_faults": rule_faults.measure,
     "nlu": nlu.measure,
     "sentiment": sentiment.measure,
     "canvas": canvas.measure,
