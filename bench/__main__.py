@@ -1,8 +1,9 @@
 """`make bench` or `make bench ONLY=turns DATA=file.csv`: runs benches, prints and keeps a table."""
 
 import argparse
-import asyncio
 from pathlib import Path
+
+import uvloop
 
 from bench import canvas, events, nlu, rule_faults, rule_service, rules, sentiment, turns
 from bench.report import Report
@@ -29,7 +30,7 @@ def main() -> None:
     for name, measure in BENCHES.items():
         if given.only in (None, name):
             report = Report(name, given.data)
-            asyncio.run(measure(report, given.seconds))
+            uvloop.run(measure(report, given.seconds))
             report.finish()
 
 

@@ -47,6 +47,8 @@ limits: {per_session: 1}
 
 async def measure(report: Report, seconds: float) -> None:
     """Measure all of it; the timers alone take two minutes."""
+    gc.collect()
+    gc.freeze()  # As the service does once its code is loaded (deploy/gunicorn.conf.py).
     await _decisions(report, seconds)
     await _sessions(report)
     for killed in (False, True):

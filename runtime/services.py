@@ -69,6 +69,7 @@ def open_redis(settings: Settings) -> Redis:
         settings.redis,
         retry=retry,
         retry_on_error=[RedisDown, RedisLate, ConnectionRefusedError, FileNotFoundError],
+        protocol=3,
         socket_timeout=10,
         max_connections=512,
     )

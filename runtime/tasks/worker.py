@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 
+import uvloop
 from redis.exceptions import RedisError
 
 from runtime.services import Services, open_services
@@ -76,7 +77,7 @@ async def _run() -> None:
 def main() -> None:
     """Run the worker as a process."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    asyncio.run(_run())
+    uvloop.run(_run())
 
 
 if __name__ == "__main__":

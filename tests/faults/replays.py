@@ -23,23 +23,22 @@ from runtime.tables import EventRow
 from tests.installation import Installation
 from tests.workspaces import SMALL, script
 
-DWELL = 10.0
-QUICK, SLOW = (0.2, 2.5), (16.0, 20.0)
+QUICK, SLOW = (0.2, 2.5), (25.0, 30.0)
 """Seconds between two clicks: so far from the dwell that no outage of some seconds changes which
 of both comes first."""
 Outcome = tuple[str, str, str]
 """Visitor, rule, and what became of it."""
 RULES = {
-    "dwell": "trigger: {event: Product Viewed, dwell: {more_than: 10s, end_on: [page_leave, "
+    "dwell": "trigger: {event: Product Viewed, dwell: {more_than: 15s, end_on: [page_leave, "
     "Product Added, Product Viewed]}}\nlimits: {per_session: 3}\n"
     "conflict: {exclusive_group: offers}\npriority: 60\n",
     "again": "trigger: {event: Product Viewed}\n"
     "when: {count: {event: Product Viewed, in_last: 10m}, op: gte, value: 4}\n"
     "limits: {per_session: 1}\n",
-    "loyal": "trigger: {event: Product Viewed, where: {product: A}, dwell: {more_than: 10s, "
+    "loyal": "trigger: {event: Product Viewed, where: {product: A}, dwell: {more_than: 15s, "
     "end_on: [page_leave, Product Added, Product Viewed]}}\nconflict: {exclusive_group: offers}\n"
     "priority: 50\n",
-    "abandoned": "trigger: {event: Product Added, without: {events: [Order Completed], for: 12s}}\n"
+    "abandoned": "trigger: {event: Product Added, without: {events: [Order Completed], for: 17s}}\n"
     "when: {fact: cart.count, op: gte, value: 1}\nlimits: {cooldown: 1h}\n",
     "first": "trigger: {event: visit_start, where: {visit: first}}\n",
 }

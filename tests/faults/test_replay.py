@@ -16,7 +16,7 @@ from tests.clock import CAN_BE_TURNED, Clock
 from tests.faults.replays import Click, clicks_of, decided, expected, play, workspace
 from tests.installation import Installation
 
-SECONDS = 60.0
+SECONDS = 70.0
 VISITORS = 60
 
 
