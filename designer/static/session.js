@@ -1,14 +1,20 @@
 // A session that ends in the middle of an edit: sign in again without leaving the page, and nothing typed is lost.
 const dialog = document.getElementById("sign-in-again");
-let unsent = null;
+const begun = new WeakMap();
+let unsent = null, signedIn = -1;
 
 function setToken(token) { document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token })); }
+
+document.addEventListener("htmx:beforeRequest", (event) => begun.set(event.detail.xhr, performance.now()));
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { xhr, elt } = event.detail, fresh = xhr?.getResponseHeader("X-Fresh-Token");
   if (fresh) {
     setToken(fresh);
     dispatchEvent(new Event("dialoom:signed-in"));
+    if (elt?.matches("form")) elt.requestSubmit();
+  } else if (xhr?.status === 401 && begun.get(xhr) < signedIn) {
+    // Sent before somebody signed in, refused after it.
     if (elt?.matches("form")) elt.requestSubmit();
   } else if (xhr?.status === 401) {
     if (elt?.matches("form")) unsent = elt;
@@ -27,6 +33,7 @@ dialog?.querySelector("form").addEventListener("submit", async (event) => {
   const answer = await fetch("/session");
   if (!answer.ok || answer.redirected) { said.hidden = false; return; }
   setToken((await answer.json()).token);
+  signedIn = performance.now();
   form.reset();
   dialog.close();
   dispatchEvent(new Event("dialoom:signed-in"));

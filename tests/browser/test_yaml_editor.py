@@ -137,6 +137,31 @@ def test_a_session_that_ends_while_one_types_loses_nothing(
     assert text(page).endswith("# 写到一半，登录过期")
 
 
+def test_a_refusal_that_comes_after_signing_in_again_asks_nothing(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = open_file(context, installation, "presale")
+    write(page, "# 保存得太慢")
+    context.clear_cookies(name="dialoom")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/yaml/flows/presale.yaml", hold, times=1)
+    page.click("#yaml button.primary")
+    page.evaluate("htmx.ajax('GET', '/session', {swap: 'none'})")  # Refused at once: who are you?
+    dialog = page.locator("#sign-in-again")
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.locator("button.primary").click()
+    expect(dialog).to_be_hidden()
+    held[0].fulfill(status=401)
+    expect(page.locator("#yaml .notice")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    page.reload()
+    assert text(page).endswith("# 保存得太慢")
+
+
 def test_two_who_write_the_same_choose(context: BrowserContext, installation: Installation) -> None:
     mine, theirs = (open_file(context, installation, "order_status") for _ in range(2))
     flow = text(mine).split("title: ")[1].split("\n")[0]
