@@ -5,7 +5,17 @@ from pathlib import Path
 
 import uvloop
 
-from bench import canvas, events, nlu, rule_faults, rule_service, rules, sentiment, turns
+from bench import (
+    canvas,
+    events,
+    experiments,
+    nlu,
+    rule_faults,
+    rule_service,
+    rules,
+    sentiment,
+    turns,
+)
 from bench.report import Report
 
 BENCHES = {
@@ -14,6 +24,7 @@ BENCHES = {
     "rules": rules.measure,
     "rule_service": rule_service.measure,
     "rule_faults": rule_faults.measure,
+    "experiments": experiments.measure,
     "nlu": nlu.measure,
     "sentiment": sentiment.measure,
     "canvas": canvas.measure,

@@ -14,6 +14,7 @@ from runtime.settings import Settings, read_settings
 
 _WORKSPACE = ("import", "export", "publish", "rollback", "diff", "chat", "user", "doctor")
 HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {
+    "experiments": "cli_experiments",
     "rules": "cli_rules",
     "nlu": "cli_nlu",
     "rasa": "cli_rasa",

@@ -15,6 +15,7 @@ from runtime.engine.effects import Effect
 from runtime.engine.session import Session
 from runtime.messages import Message, QuickReply, Reply, line_of
 from runtime.store import keys
+from runtime.store.arm_counts import counts_after
 from runtime.store.sessions import Commit
 from runtime.thinking import Thought
 
@@ -88,11 +89,9 @@ class _Writer:
         elif isinstance(wish, effects.Enter):
             self.event("entered", flow=wish.flow, step=wish.step)
         elif isinstance(wish, effects.Expose):
-            self.count(wish.script, wish.variant, "exposures")
-            self.event("exposed", script=wish.script, variant=wish.variant)
+            self.count("exposed", wish)
         elif isinstance(wish, effects.Click):
-            self.count(wish.script, wish.variant, "clicks")
-            self.event("clicked", script=wish.script, variant=wish.variant)
+            self.count("clicked", wish)
         elif isinstance(wish, effects.Convert):
             self.convert(wish)
         elif isinstance(wish, effects.PushCoupon):
@@ -117,19 +116,21 @@ class _Writer:
         self.line(replace(reply, card=dict(wish.card)))
         self.event("said", script=wish.script, variant=wish.variant)
 
-    def count(self, script: str, variant: str, what: str) -> None:
-        self.commit.counts.append((keys.arms(script), f"{variant}|{what}", 1))
+    def count(self, name: str, wish: effects.Expose | effects.Click) -> None:
+        said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
+        self.commit.counts += counts_after(name, said, self.at / 1000)
+        self.event(name, **said)
 
     def convert(self, wish: effects.Convert) -> None:
-        name = keys.arms(wish.script)
-        counts = [(name, f"{wish.variant}|orders", 1), (name, f"{wish.variant}|value", wish.value)]
+        said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
+        said |= {"order": wish.order, "value": wish.value}
+        counts = counts_after("converted", said, self.at / 1000)
         if wish.order:
             once = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "counts": counts}
             self.commit.once.append(once)
         else:
             self.commit.counts += counts
-        credit = {"script": wish.script, "variant": wish.variant, "order": wish.order}
-        self.event("converted", **credit, value=wish.value)
+        self.event("converted", **said)
 
     def push_coupon(self, wish: effects.PushCoupon) -> None:
         session, coupon = self.commit.session, wish.coupon

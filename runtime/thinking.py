@@ -220,7 +220,7 @@ def _credit(session: Session, event: Event, now: float) -> list[Effect]:
     last = max(eligible, key=lambda exposure: exposure.at)
     order = order_id_of(event.properties)
     total = event.properties.get("total", event.properties.get("revenue"))
-    return [effects.Convert(last.script, last.variant, order, number(total))]
+    return [effects.Convert(last.script, last.variant, order, number(total), last.since)]
 
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:

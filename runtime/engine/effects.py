@@ -38,28 +38,31 @@ class Enter:
 
 @dataclass(frozen=True)
 class Expose:
-    """A visitor saw this variant for the first time in the session."""
+    """A visitor saw this variant for the first time in the session, at `since`."""
 
     script: str
     variant: str
+    since: float = 0.0
 
 
 @dataclass(frozen=True)
 class Click:
-    """A visitor followed what this variant offered."""
+    """A visitor followed what this variant offered, seen first at `since`."""
 
     script: str
     variant: str
+    since: float = 0.0
 
 
 @dataclass(frozen=True)
 class Convert:
-    """An order is credited to a variant, once however often it is reported."""
+    """An order is credited, once however often it is reported, to a variant seen at `since`."""
 
     script: str
     variant: str
     order: str
     value: float
+    since: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -19,20 +19,23 @@ LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 
 @dataclass(frozen=True)
 class Exposure:
-    """A visitor saw a variant of a script; `at` is seconds since 1970."""
+    """A visitor saw a variant of a script, last at `at`, first at `since`: seconds since 1970."""
 
     script: str
     variant: str
     goal: str
     at: float
     clicked: bool = False
+    since: float = 0.0
 
 
 @dataclass(frozen=True)
 class Session:
     """Where one visitor stands. `desk` is "", `waiting` or `agent`; `seq` counts lines.
 
-    `asked` is the key of what another system was asked and has not answered, since `asked_at`.
+    `assigned` names the variant of each script that has several, for as long as the visitor is
+    known: weights that change reach only who has not seen it yet. `asked` is the key of what
+    another system was asked and has not answered, since `asked_at`.
     """
 
     visitor: str
@@ -93,7 +96,8 @@ def lasting_of(session: Session) -> dict[str, Any]:
     """Give what is remembered of a visitor when the session is over, as plain values."""
     lasting = {k: v for k, v in session.profile.items() if _lasts(k)}
     rules = session.rules
-    return {"profile": lasting, "spoke": dict(rules.spoke), "marketing": rules.marketing}
+    found = {"profile": lasting, "spoke": dict(rules.spoke), "marketing": rules.marketing}
+    return found | {"assigned": dict(session.assigned)} if session.assigned else found
 
 
 def _lasts(name: str) -> bool:
@@ -105,4 +109,5 @@ def come_back(visitor: str, lasting: Mapping[str, Any]) -> Session:
     profile = {**lasting.get("profile", {}), "visitor.returning": True}
     spoke = {rule: tuple(times) for rule, times in lasting.get("spoke", {}).items()}
     rules = RuleState(spoke=spoke, marketing=tuple(lasting.get("marketing", ())))
-    return Session(visitor, profile=profile, rules=rules)
+    assigned = dict(lasting.get("assigned", {}))
+    return Session(visitor, profile=profile, rules=rules, assigned=assigned)

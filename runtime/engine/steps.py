@@ -11,7 +11,7 @@ from typing import Any
 from flows.book import FlowBook
 from flows.conditions import holds
 from flows.model import Ask, Branch, Call, End, Handover, Request, Say, Set, Text, in_language
-from flows.scripts import SayCard, Variant
+from flows.scripts import SayCard, Script, Variant
 from flows.templates import nested, render
 from runtime.engine import effects
 from runtime.engine.answers import pick
@@ -54,7 +54,7 @@ class Walk:
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
-            self._expose(key, chosen, script.goal)
+            self._expose(script, chosen)
 
     def _in_words(self, text: Text) -> str:
         return in_language(text, self.session.lang, self.default_language)
@@ -83,17 +83,18 @@ class Walk:
             values["coupon"] = {"title": title, "amount": plain_number(coupon.amount)}
         return {name: _plain(value) for name, value in values.items()}
 
-    def _expose(self, script: str, variant: str, goal: str) -> None:
+    def _expose(self, script: Script, variant: str) -> None:
         seen = {exposure.script: exposure for exposure in self.session.exposures}
-        if script not in seen:
-            self.wishes.append(effects.Expose(script, variant))
-        clicked = script in seen and seen.pop(script).clicked
-        fresh = Exposure(script, variant, goal, self.turn.now, clicked)
-        self.session = replace(
-            self.session,
-            assigned={**self.session.assigned, script: variant},
-            exposures=(*seen.values(), fresh)[-MOST_EXPOSURES:],
-        )
+        now, before = self.turn.now, seen.pop(script.key, None)
+        if before is None:
+            self.wishes.append(effects.Expose(script.key, variant, now))
+            fresh = Exposure(script.key, variant, script.goal, now, since=now)
+        else:
+            fresh = replace(before, variant=variant, goal=script.goal, at=now)
+        exposures, assigned = (*seen.values(), fresh)[-MOST_EXPOSURES:], self.session.assigned
+        if len(script.variants) > 1:
+            assigned = {**assigned, script.key: variant}
+        self.session = replace(self.session, assigned=assigned, exposures=exposures)
 
 
 def plain_number(value: float) -> int | float:

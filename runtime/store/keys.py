@@ -16,6 +16,7 @@
 | clock:<machine> | string | what is added to the time since its start | 30 days |
 | notices | zset | what rules tell agents, by time | until done; 500 |
 | arms:<script> | hash | <variant>|exposures, clicks, orders, value | for ever |
+| hours:<script> | hash | <variant>|<hour>|exposures, clicks, orders<delay> … | 28 days |
 | weights | hash | script to its weights as JSON | until computed again |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
 | release:current, release:<n> | string | the name of what is live; its files | for ever |
@@ -75,6 +76,11 @@ def order(order_id: str) -> str:
 def arms(script: str) -> str:
     """Name the counts of a script's variants."""
     return f"arms:{script}"
+
+
+def hours(script: str) -> str:
+    """Name the counts of a script's variants by the hour they were seen first."""
+    return f"hours:{script}"
 
 
 def release(number: int) -> str:

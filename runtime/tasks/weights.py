@@ -3,13 +3,12 @@
 Running it twice does no harm: it only looks at counts and puts new weights in force.
 """
 
-from random import Random
-
 from celery import shared_task
 
-from runtime.engine.bandits import ArmCount, thompson
+from runtime.engine.bandits import as_shares
+from runtime.engine.bandits import weights as weights_after
 from runtime.services import Services, portal
-from runtime.store.arm_counts import counts_of, set_weights
+from runtime.store.arm_counts import cohorts_of, set_weights
 from runtime.store.keys import CURRENT
 
 
@@ -25,15 +24,11 @@ async def weigh(services: Services) -> dict[str, dict[str, float]]:
     if number == 0:
         return {}
     release = await services.releases.get(number)
-    scripts = {
-        key: script for key, script in release.book.scripts.items() if script.weighting == "bandit"
-    }
-    counted = await counts_of(services.redis, scripts)
-    dice = Random(services.dice.random())  # noqa: S311  chances, not secrets
-    weights = {
-        key: thompson({arm: counted[key].get(arm, ArmCount()) for arm in script.variants}, dice)
-        for key, script in scripts.items()
-        if script.variants
-    }
+    weights = {}
+    for key, script in release.book.scripts.items():
+        arms = list(script.spoken)
+        if script.weighting == "bandit" and arms:
+            known = await cohorts_of(services.redis, key, arms, services.now())
+            weights[key] = as_shares(arms, weights_after(known))
     await set_weights(services.redis, weights)
     return weights

@@ -10,6 +10,7 @@ from runtime.desk import inbox
 from runtime.errors import MessageRefused, NothingPublished
 from runtime.messages import Message
 from runtime.services import Services
+from runtime.store import keys
 from runtime.store.arm_counts import counts_of
 from runtime.store.streams import ensure_group
 from runtime.tables import CouponIssue, EventRow
@@ -147,9 +148,21 @@ async def test_an_order_is_credited_once_and_moves_the_weights(services: Service
     counts = (await counts_of(services.redis, ["offer"]))["offer"]
     (arm,) = counts.values()
     assert (arm.exposures, arm.clicks, arm.orders, arm.value) == (1, 1, 1, 7999)
+
+
+async def test_hours_of_orders_move_the_weights(services: Services) -> None:
+    services.clock = lambda: 100.5 * 86400
+    arms = list((await services.releases.get(1)).book.scripts["offer"].variants)
+    hour = int(100.5 * 24)
+    for arm, orders in zip(arms, (120, 60), strict=False):
+        counts = {f"{arm}|{hour - 30}|exposures": 1000, f"{arm}|{hour - 30}|orders1": orders}
+        counts |= {f"{arm}|{hour - 700}|exposures": 9, f"{arm}|{hour - 700}|orders0": 9}
+        await services.redis.hset(keys.hours("offer"), mapping=counts)
     weights = (await weigh(services))["offer"]
-    assert weights[next(iter(counts))] > 0.5
-    assert sum(weights.values()) == pytest.approx(1, abs=0.001)
+    assert weights[arms[0]] > 0.9
+    assert sum(weights.values()) == pytest.approx(1, abs=1e-9)
+    left = await services.redis.hkeys(keys.hours("offer"))
+    assert len(left) == 4  # What is older than four weeks was forgotten.
 
 
 async def test_a_person_answers_and_hands_back(services: Services) -> None:

@@ -7,6 +7,7 @@ from runtime.conversation import handle
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
+from runtime.store.arm_counts import set_weights
 from tests.workspaces import publish_files, script
 
 RULE = """\
@@ -66,3 +67,18 @@ async def test_every_decision_is_written_down_with_what_was_known(services: Serv
     assert (first["on"], first["fired"], first["drops"]) == ("Product Viewed", ["advert"], [])
     assert second["drops"] == [["advert", "capped", "visitor"]]
     assert (third["unmet"], third["facts"]) == (["back"], {"visitor.returning": False})
+
+
+async def test_a_visitor_meets_the_same_wording_after_months(services: Services) -> None:
+    rule = RULE.replace("max: 1, in: 7d", "max: 9, in: 7d")
+    words = {key: f"{{text: {{zh-CN: {key}}}}}" for key in "abcdefgh"}
+    said = "\n  ".join(f"{key}: {text}" for key, text in words.items())
+    advert = f"script: advert\nweighting: bandit\nvariants:\n  {said}\n"
+    await publish_files(services, {"rules/advert.yaml": rule, "scripts/advert.yaml": advert})
+    now = services.now()
+    first = await _see(services, "Product Viewed", now)
+    for later, best in enumerate("abcdefgh", 1):
+        await services.redis.delete(keys.session("v"))
+        shares = {key: float(key == best) for key in words}
+        await set_weights(services.redis, {"advert": shares})
+        assert await _see(services, "Product Viewed", now + later) == first

@@ -1,10 +1,8 @@
 from collections import Counter
-from random import Random
 
 import pytest
 
 from flows.scripts import Script, Variant
-from runtime.engine.bandits import FLOOR, ArmCount, thompson
 from runtime.engine.variants import choose, shares
 
 SCRIPT = Script(
@@ -30,16 +28,3 @@ def test_a_weight_of_zero_is_never_drawn() -> None:
 def test_weights_that_do_not_fit_the_variants_are_ignored() -> None:
     bandit = Script("s", SCRIPT.variants, weighting="bandit")
     assert shares(bandit, {"a": 0.9, "gone": 0.1}) == {"a": 0.5, "b": 0.5}
-
-
-def test_the_better_arm_gets_more_and_no_arm_gets_nothing() -> None:
-    counts = {"a": ArmCount(2000, 0, 200), "b": ArmCount(2000, 0, 100), "c": ArmCount(2000, 0, 90)}
-    weights = thompson(counts, Random(1))
-    assert weights["a"] > 0.9
-    assert min(weights.values()) >= FLOOR
-    assert sum(weights.values()) == pytest.approx(1, abs=0.001)
-
-
-def test_arms_that_know_nothing_are_alike() -> None:
-    weights = thompson({"a": ArmCount(), "b": ArmCount()}, Random(1))
-    assert weights["a"] == pytest.approx(0.5, abs=0.05)

@@ -1,0 +1,89 @@
+"""Counts again what variants were shown and earned, from the archived events.
+
+The events say all that the counts say, so after a Redis that was lost nothing is missing. Turns go
+on meanwhile: what they count between looking and writing makes it look again.
+"""
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from redis.exceptions import WatchError
+from sqlalchemy import select
+
+from runtime.db import transaction
+from runtime.services import Services
+from runtime.store import keys
+from runtime.store.arm_counts import counts_after
+from runtime.tables import EventRow
+from runtime.tasks.archive import archive
+
+COUNTED = ("exposed", "clicked", "converted")
+MOST_TRIES = 50
+Happened = tuple[str, float, Mapping[str, Any]]
+"""Name, time and data of an event."""
+
+
+class TooBusy(RuntimeError):
+    """Turns kept coming in between; try again when less is going on."""
+
+
+def counted(events: Iterable[Happened]) -> dict[str, dict[str, float]]:
+    """Give all counts by hash and field; an order counts the first time it is reported."""
+    found: dict[str, dict[str, float]] = {}
+    orders: set[str] = set()
+    for name, at, said in events:
+        order = str(said.get("order") or "") if name == "converted" else ""
+        if order in orders:
+            continue
+        orders |= {order} if order else set()
+        for key, field, many in counts_after(name, said, at):
+            fields = found.setdefault(key, {})
+            fields[field] = fields.get(field, 0.0) + many
+    return found
+
+
+async def recount(services: Services) -> int:
+    """Replace all counts by those of the events; gives how many events counted."""
+    for _attempt in range(MOST_TRIES):
+        await archive(services)
+        async with services.redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(keys.EVENTS)
+            newest: Any = await pipe.xrevrange(keys.EVENTS, count=1)
+            events = _archived(services, newest[0][0].decode() if newest else "")
+            if events is None:
+                continue
+            await _replace(services, pipe, counted(events))
+            with contextlib.suppress(WatchError):
+                await pipe.execute()
+                return len(events)
+    raise TooBusy
+
+
+async def _replace(
+    services: Services, pipe: Any, counts: Mapping[str, Mapping[str, float]]
+) -> None:
+    old = [key async for key in services.redis.scan_iter(keys.arms("*"))]
+    old += [key async for key in services.redis.scan_iter(keys.hours("*"))]
+    pipe.multi()
+    if old:
+        pipe.delete(*old)
+    for key, fields in counts.items():
+        pipe.hset(key, mapping={name: orjson.dumps(many) for name, many in fields.items()})
+
+
+def _archived(services: Services, newest: str) -> list[Happened] | None:
+    """Give the events that count, in order; None while the newest entry is not archived yet."""
+    with transaction(services.engine, writes=False) as database:
+        if newest and database.get(EventRow, newest) is None:
+            return None
+        columns = (EventRow.id, EventRow.name, EventRow.at, EventRow.data)
+        rows = database.execute(select(*columns).where(EventRow.name.in_(COUNTED))).all()
+    ordered = sorted(rows, key=lambda row: _place(row.id))
+    return [(row.name, row.at, row.data) for row in ordered]
+
+
+def _place(entry: str) -> tuple[int, int]:
+    milliseconds, _, number = entry.partition("-")
+    return int(milliseconds), int(number)
