@@ -16,6 +16,7 @@ from designer import (
     deed_forms,
     fact_words,
     rule_words,
+    standing_words,
     titles,
     why_words,
     wording,
@@ -221,7 +222,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
-    for module in (why_words, rule_words, deed_forms, fact_words):
+    for module in (why_words, rule_words, deed_forms, fact_words, standing_words):
         app.jinja_env.filters.update(module.FILTERS)
     app.jinja_env.globals["deed_choices"] = deed_forms.CHOICES
     app.jinja_env.globals["operator_names"] = wording.operator_names

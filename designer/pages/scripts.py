@@ -14,6 +14,7 @@ from designer.fragments import show
 from designer.pages.flows import free_key
 from designer.script_examples import examples, seen_by_visitor
 from designer.script_forms import edited
+from designer.standing_words import rows_of
 from designer.turning import turned
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal
@@ -23,6 +24,7 @@ from flows.reading_scripts import read_script
 from flows.yaml_text import read as read_yaml
 from runtime.insight.arms import arms
 from runtime.insight.days import days_of
+from runtime.insight.standing import standings
 
 bp = Blueprint("scripts", __name__, url_prefix="/scripts")
 
@@ -208,6 +210,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "examples": sorted(examples(workspace).items()),
         "used": _used(workspace, key),
         "may_go": _may_go(workspace, key),
+        "standing": rows_of(key, portal().call(standings, key, list(script.spoken))),
         "days": days_of(engine(), key, services.clock(), services.settings.time_zone),
         "problems": workspace.problems_in(path),
         "notice": notice,

@@ -149,17 +149,18 @@ def boundary(many: Floats, alpha: float = ALPHA) -> Floats:
 
 
 def mismatch(came: Floats, share: Floats) -> float:
-    """Give the e-value that visitors were not split as they should be; 1,000 and more is a fault.
+    """Give the e-value that visitors were not split as they should be; 1,000 is a fault.
 
     `came` and `share`, of shape (hours, arms), are visitors by arm and the shares in force. Each
     arm is supposed to get a little more or less than its share; the mean of the likelihood ratios
-    is an e-value (sample ratio mismatch after Lindon & Malek 2022, mixed over tilts).
+    is an e-value (sample ratio mismatch after Lindon & Malek 2022, mixed over tilts). What is
+    given is the largest of all hours: a fault that was once seen stays one.
     """
     many = came.sum(-1)[..., None, None]
     tilt = TILTS[None, None, :]
     ratio = came[..., None] * tilt - many * np.log1p(share[..., None] * np.expm1(tilt))
-    found = logsumexp(ratio.sum(0)) - np.log(ratio.shape[-1] * ratio.shape[-2])
-    return float(np.exp(min(found, 700.0)))
+    found = logsumexp(ratio.cumsum(0), axis=(-2, -1)) - np.log(ratio.shape[-1] * ratio.shape[-2])
+    return float(np.exp(min(found.max(initial=0.0), 700.0)))
 
 
 def _moments(shown: Floats, total: Floats, squares: Floats) -> tuple[Floats, Floats, Floats]:
