@@ -16,6 +16,7 @@ from typing import Any
 import re2
 
 from flows.yaml_text import values_of
+from runtime.nlu.sentences import plain_lines
 from runtime.nlu.usual_entities import KINDS, usual_in
 
 Entity = tuple[str, str]  # Name and value.
@@ -41,24 +42,29 @@ class EntityReader:
 
     def read(self, text: str) -> tuple[Entity, ...]:
         """Find what a text names, in the order of the text; each pair once."""
+        found = (entity for _, entity in self.places(text) if entity[1])
+        return tuple(dict.fromkeys(found))[:MOST_FOUND]
+
+    def places(self, text: str) -> list[tuple[str, Entity]]:
+        """Give the words (NFKC) that name something, each with what they name, in their order."""
         plain = unicodedata.normalize("NFKC", text)
         spans = list(self._phrases_in(plain))
         for name, pattern in self.patterns:
             spans += [(*match.span(), (name, match.group(0))) for match in pattern.finditer(plain)]
         spans += [(a, b, one) for a, b, one in usual_in(plain) if not _inside(a, b, spans)]
         ordered = sorted(spans, key=lambda span: (span[0], -span[1]))
-        return tuple(dict.fromkeys(one for _, _, one in ordered if one[1]))[:MOST_FOUND]
+        return [(plain[start:end], entity) for start, end, entity in ordered]
 
     def _phrases_in(self, plain: str) -> Iterator[tuple[int, int, Entity]]:
-        folded = _folded(plain)
-        if len(folded) != len(plain) or not self.phrases:
-            folded = plain  # A letter whose small form is longer: places must stay where they are.
+        text = folded(plain)
+        if len(text) != len(plain) or not self.phrases:
+            text = plain  # A letter whose small form is longer: places must stay where they are.
         at = 0
-        while at < len(folded):
-            most = min(self.longest.get(folded[at], 0), len(folded) - at)
+        while at < len(text):
+            most = min(self.longest.get(text[at], 0), len(text) - at)
             for size in range(most, 0, -1):
-                found = self.phrases.get(folded[at : at + size])
-                if found and _stands_alone(folded, at, at + size):
+                found = self.phrases.get(text[at : at + size])
+                if found and _stands_alone(text, at, at + size):
                     yield at, at + size, found
                     at += size
                     break
@@ -80,15 +86,15 @@ def _gather(files: Mapping[str, str]) -> EntityReader:
         for item in _items(files[path]):
             _take(item, phrases, patterns, synonyms)
     renamed = {
-        phrase: (name, synonyms.get(_folded(value), value))
+        phrase: (name, synonyms.get(folded(value), value))
         for phrase, (name, value) in phrases.items()
     }
     # What something listed stands for is found as well, and so are its synonyms.
-    by_value = {_folded(value): (name, value) for name, value in renamed.values()}
+    by_value = {folded(value): (name, value) for name, value in renamed.values()}
     renamed |= {value: one for value, one in by_value.items() if value not in renamed}
     for variant, value in synonyms.items():
-        if _folded(value) in by_value:
-            renamed.setdefault(variant, (by_value[_folded(value)][0], value))
+        if folded(value) in by_value:
+            renamed.setdefault(variant, (by_value[folded(value)][0], value))
     longest: dict[str, int] = {}
     for phrase in renamed:
         longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
@@ -119,18 +125,18 @@ def _take(
     patterns: list[tuple[str, Any]],
     synonyms: dict[str, str],
 ) -> None:
-    lines = _lines(item.get("examples"))
+    lines = plain_lines(item.get("examples"))
     if lookup := item.get("lookup"):
-        phrases |= {_folded(line): (str(lookup), line) for line in lines if _folded(line)}
+        phrases |= {folded(line): (str(lookup), line) for line in lines if folded(line)}
     elif synonym := item.get("synonym"):
-        synonyms |= {_folded(line): str(synonym) for line in lines if _folded(line)}
+        synonyms |= {folded(line): str(synonym) for line in lines if folded(line)}
     elif name := item.get("regex"):
         patterns += [(str(name), one) for one in map(_compiled, lines) if one is not None]
     elif "intent" in item:
         for line in lines:
             for words, entity, value in annotated(line):
-                if _folded(words):
-                    phrases.setdefault(_folded(words), (entity, value))
+                if folded(words):
+                    phrases.setdefault(folded(words), (entity, value))
 
 
 def _items(text: str) -> list[Mapping[str, Any]]:
@@ -139,14 +145,6 @@ def _items(text: str) -> list[Mapping[str, Any]]:
     except ValueError:
         return []
     return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
-
-
-def _lines(examples: Any) -> list[str]:
-    if isinstance(examples, list):
-        texts = [one.get("text") if isinstance(one, Mapping) else one for one in examples]
-        return [str(text).strip().removeprefix("- ") for text in texts if text]
-    found = (line.strip().removeprefix("-").strip() for line in str(examples or "").split("\n"))
-    return [line for line in found if line]
 
 
 def _objects(text: str) -> list[Mapping[str, Any]]:
@@ -158,15 +156,26 @@ def _objects(text: str) -> list[Mapping[str, Any]]:
 
 
 def _compiled(pattern: str) -> Any:
+    try:
+        return compiled(pattern)
+    except ValueError:
+        return None
+
+
+def compiled(pattern: str) -> Any:
+    """Compile a pattern as it is read in messages; ValueError with what is wrong with it."""
     options = re2.Options()
     options.log_errors = False
     try:
         return re2.compile(pattern, options)
-    except re2.error:
-        return None
+    except re2.error as error:
+        (reason,) = error.args or ("",)
+        said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise ValueError(said) from error
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Give a text as it is compared: its case, its width and the blanks around it do not count."""
     return unicodedata.normalize("NFKC", text).strip().lower()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from runtime.nlu.advice import advise
 from runtime.nlu.misheard import mask
-from runtime.nlu.sentences import sentences_in, tidy, with_sentences
+from runtime.nlu.sentences import lists_in, sentences_in, tidy, with_list, with_sentences
 from runtime.nlu.telling import telling
 from runtime.nlu.training import Example, read_rasa
 from runtime.nlu.understanding import Understanding
@@ -106,3 +106,92 @@ def test_the_telling_word_weighs_most(text: str, word: str) -> None:
 )
 def test_nobody_is_named_in_what_was_misheard(text: str, masked: str) -> None:
     assert mask(text) == masked
+
+
+LISTS = r"""version: "3.1"
+nlu:
+# What we sell.
+- lookup: product  # by name
+  examples: |
+    - 小米14
+    # counts as a line
+
+# Codes.
+- regex: code
+  examples: |
+    - -\d  \d+
+- lookup: product
+  examples: [洗衣机, 小米14]
+# Numbers are names too.
+- lookup: 12
+  examples:
+  - text: a
+    metadata: x
+  - text: b
+  # below b
+# Last.
+"""
+
+
+def test_lists_are_read_as_they_stand_there() -> None:
+    assert lists_in(LISTS) == {
+        ("lookup", "product"): ["小米14", "# counts as a line", "洗衣机"],
+        ("regex", "code"): [r"-\d  \d+"],
+        ("lookup", "12"): ["a", "b"],
+    }
+    assert lists_in("nlu: [") == lists_in("nlu: 3") == {}
+
+
+def test_a_list_changes_alone_and_doubles_become_one() -> None:
+    text = with_list(LISTS, ("lookup", "product"), ["小米14", "'x': {y}", "- z"], "goods")
+    assert lists_in(text) == {
+        ("lookup", "goods"): ["小米14", "'x': {y}", "- z"],
+        **{of: lines for of, lines in lists_in(LISTS).items() if of[1] != "product"},
+    }
+    for comment in ("# What we sell.", "# by name", "# Codes.", "# Numbers are names too."):
+        assert comment in text
+    same = with_list(LISTS, ("lookup", "product"), lists_in(LISTS)["lookup", "product"])
+    assert same == LISTS
+
+
+def test_entries_that_stay_keep_their_metadata_and_comments() -> None:
+    text = with_list(LISTS, ("lookup", "12"), ["a", "c"])
+    assert lists_in(text)["lookup", "12"] == ["a", "c"]
+    assert "metadata: x" in text
+    assert "# below b\n# Last." in text
+
+
+@pytest.mark.parametrize("of", [("regex", "code"), ("lookup", "12"), ("lookup", "product")])
+def test_a_list_goes_and_every_comment_stays(of: tuple[str, str]) -> None:
+    text = with_list(LISTS, of, [])
+    assert lists_in(text) == {key: lines for key, lines in lists_in(LISTS).items() if key != of}
+    above = {"# What we sell.", "# Codes.", "# Numbers are names too.", "# Last."}
+    assert above <= set(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nlu: [{lookup: a, examples: '- x'}, {intent: b, examples: '- y'}]\n",
+        "nlu:\n- lookup: a\n# in the middle of it\n  examples: |\n    - x\n- intent: b\n  examples: y\n",
+        "nlu:\n-\n  lookup: a\n  examples: |\n    - x\n- intent: b\n  examples: y\n",
+        "nlu:\n- lookup: a\n  examples: |\n    - x\n\n\nother: 1\n",
+        "# only a comment\n",
+    ],
+)
+def test_a_list_goes_from_every_form_of_a_file(text: str) -> None:
+    if "lookup" not in text:
+        with pytest.raises(ValueError, match="not_a_mapping"):
+            with_list(text, ("lookup", "a"), ["x"])
+        return
+    after = with_list(text, ("lookup", "a"), [])
+    assert lists_in(after) == {}
+    assert sentences_in(after) == sentences_in(text)
+    assert ("other: 1" in text) == ("other: 1" in after)
+    assert lists_in(with_list(after, ("lookup", "12"), ["x"])) == {("lookup", "12"): ["x"]}
+
+
+def test_a_deleted_intent_leaves_the_comment_of_the_next() -> None:
+    text = TEXT.replace("- lookup", "# What we sell.\n- lookup")
+    after = with_sentences(text, "ask_price", [])
+    assert "# What we sell.\n- lookup: product" in after
