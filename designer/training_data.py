@@ -19,7 +19,7 @@ Files = Mapping[str, str]
 Changed = dict[str, str | None]
 _NAME = re.compile(r"nlu/[A-Za-z0-9_-]+\.yml")
 _INTENT = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,79}")
-_CHINESE = re.compile(r"[⺀-鿿]")
+CHINESE = re.compile(r"[⺀-鿿]")
 _LANGUAGE = re.compile(r"(?:^|[_-])([a-z]{2})\.yml\Z")
 
 
@@ -80,12 +80,19 @@ def saved(files: Files, base: Files, intent: str, given: Mapping[str, str]) -> C
         text, mine = files.get(path, ""), tidy(lines.split("\n"))
         known = sentences_in(base.get(path, "")).get(intent, [])
         now = sentences_in(text).get(intent, [])
-        gone, fresh = set(known) - set(mine), [one for one in mine if one not in known]
-        wanted = mine if now == known else [*(one for one in now if one not in gone), *fresh]
+        wanted = brought_together(known, now, mine)
         after = with_sentences(text or NEW_FILE, intent, wanted)
         if after != text and (text or wanted):
             changed[path] = after
     return changed
+
+
+def brought_together(known: list[str], now: list[str], mine: list[str]) -> list[str]:
+    """Do to the lines that stand there now what somebody did to those they had before them."""
+    if now == known:
+        return mine
+    gone, fresh = set(known) - set(mine), [one for one in mine if one not in known]
+    return list(dict.fromkeys([*(one for one in now if one not in gone), *fresh]))
 
 
 def added(files: Files, pairs: Sequence[tuple[str, str]], language: str = "") -> Changed:
@@ -93,7 +100,7 @@ def added(files: Files, pairs: Sequence[tuple[str, str]], language: str = "") ->
     after = dict(files)
     groups: dict[tuple[str, str], list[str]] = {}
     for text, intent in pairs:
-        family = language or ("zh" if _CHINESE.search(text) else "en")
+        family = language or ("zh" if CHINESE.search(text) else "en")
         groups.setdefault((file_for(after, family), intent), []).append(text)
     for (path, intent), texts in groups.items():
         known = sentences_in(after.get(path, "")).get(intent, [])
@@ -114,7 +121,7 @@ def merged(files: Files, text: str) -> tuple[Changed, list[str]]:
     after, lists = {**files, **changed}, lists_in(text)
     if lists:
         words = " ".join(line for lines in lists.values() for line in lines)
-        path = file_for(files, "zh" if _CHINESE.search(words) else "en")
+        path = file_for(files, "zh" if CHINESE.search(words) else "en")
         changed[path] = with_lists(after.get(path) or NEW_FILE, lists)
     return {path: body for path, body in changed.items() if files.get(path) != body}, refused
 

@@ -19,6 +19,12 @@ HEIGHTS = {WIDE: 900, NARROW: 844}
 SETTINGS = [("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW)]
 """In the order that changes least from one to the next."""
 WITHOUT_AXE = ("dark", NARROW)
+NAMES = [
+    ("lookup", "product", "iPhone15 Pro\n小米14\n洗衣机"),
+    ("synonym", "iPhone15 Pro", "苹果15\n苹果15pro"),
+    ("synonym", "退货", "七天无理由"),
+    ("regex", "coupon_code", "[A-Z]{3}\\d{3}"),
+]
 LOOK = """async (part) => (await axe.run(part, {resultTypes: ["violations"]})).violations
     .filter((found) => ["serious", "critical"].includes(found.impact))
     .map((found) => `${found.id} (${found.impact}), ${found.nodes.length} times` + found.nodes.slice(0, 5)
@@ -140,6 +146,18 @@ def with_broken_yaml(page: Page) -> None:
     expect(page.locator(".cm-searchMatch-selected, .cm-searchMatch").first).to_be_visible()
 
 
+def with_names_found(page: Page) -> None:
+    page.fill("#naming", "ABC123 是优惠券吗，苹果15 明天到吗")
+    page.locator("#naming + button").click()
+    expect(page.locator("#named li").first).to_be_visible()
+
+
+def with_a_refusal(page: Page) -> None:
+    page.locator("#entity textarea").fill("[A-Z]{3}\\d{3}\n[A-Z")
+    page.locator("#entity button.primary").first.click()
+    expect(page.locator("#entity [role=alert] li")).to_have_count(1)
+
+
 CANVAS = "/flows/compensation/"
 SCREENS = [
     Screen("sign-in", "/login", guest=True),
@@ -181,6 +199,8 @@ SCREENS = [
     Screen("nlu", "/nlu/"),
     Screen("nlu-intent", "/nlu/intents/ask_price"),
     Screen("nlu-inbox", "/nlu/inbox"),
+    Screen("nlu-entities", "/nlu/entities/", with_names_found),
+    Screen("nlu-entity", "/nlu/entities/regex/?name=coupon_code", with_a_refusal),
     Screen("nlu-evaluation", "/nlu/evaluation/"),
     Screen("nlu-mood", "/nlu/mood/"),
     Screen("nlu-rasa", "/nlu/rasa/"),
@@ -216,6 +236,9 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     shared = answer.text().split('value="')[1].split('"')[0]
     form = {"csrf_token": token, "name": "Orders"}
     page.request.post(f"{url}/connectors/", form=form)
+    for kind, name, lines in NAMES:
+        form = {"csrf_token": token, "name": name, "lines:": lines}
+        page.request.post(f"{url}/nlu/entities/{kind}/", form=form)
     page.fill("#new-flow", "lookup")
     page.locator("#flows form button").first.click()
     drawn(page)
