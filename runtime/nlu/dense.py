@@ -1,4 +1,8 @@
-"""Logistic regression on sentence vectors, and how far a text is from all that was ever taught."""
+"""Logistic regression on sentence vectors, and how far a text is from all that was ever taught.
+
+Beside the vector it reads the margins of the sparse model, in training those of models that had not
+seen the sentence (stacking, Wolpert 1992): so it learns where to trust which of the two.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,32 +15,35 @@ from runtime.nlu.local import softmax
 
 Floats = npt.NDArray[np.float32]
 
-INVERSE_PENALTY = 30.0  # The C of the regression, chosen on validation data.
+INVERSE_PENALTY = 10.0  # The C of the regression, chosen on validation data.
+OPINION = 0.2  # What the margins of the sparse model weigh beside a vector; chosen likewise.
 SENTENCES = 15  # Of each intent, kept to be compared with: as good as all of them.
 FAR, NEAR = 0.2, 0.7  # Cosines at which a text has nothing in common, and enough.
 LEAST = 0.05
 SIZES = (MEANING, 2 * MEANING)
-"""Numbers of a sentence that a model is trained on; the fewer until its format 3."""
+"""Numbers of a sentence that models of before were trained on, without the margins beside them."""
 
 
 @dataclass(frozen=True, eq=False)
 class DenseModel:
-    """A linear model of intents on sentence vectors (1024 × intents), and sentences to compare.
+    """A linear model of intents on sentence vectors and margins, and sentences to compare.
 
-    The sentences to compare are the first 512 numbers only, which have length 1.
+    `weights` is (1024 + intents) × intents. The sentences to compare are the first 512 numbers
+    only, which have length 1.
     """
 
     weights: Floats
     bias: Floats
     sentences: Floats
 
-    def shares(self, vector: Floats) -> Floats:
-        """Give the probability of each intent for the vector of a text."""
-        return softmax(self.scores(vector))
+    def shares(self, vector: Floats, margins: Floats) -> Floats:
+        """Give the probability of each intent for the vector and the margins of a text."""
+        return softmax(self.scores(vector, margins))
 
-    def scores(self, vector: Floats) -> Floats:
+    def scores(self, vector: Floats, margins: Floats) -> Floats:
         """Give what the regression adds up to for each intent: logarithms, but for a constant."""
-        scores: Floats = vector[: len(self.weights)] @ self.weights + self.bias
+        features = np.concatenate([vector, OPINION * margins])[: len(self.weights)]
+        scores: Floats = features @ self.weights + self.bias
         return scores
 
     def nearness(self, vector: Floats) -> float:
@@ -50,17 +57,17 @@ class DenseModel:
         return {"dense_weights": self.weights, "dense_bias": self.bias, "dense_sentences": half}
 
 
-def fit(vectors: Floats, intents: list[str], names: tuple[str, ...]) -> DenseModel:
-    """Train on sentence vectors (one a row) and the intent of each; `names` gives the order."""
+def fit(vectors: Floats, margins: Floats, intents: list[str], names: tuple[str, ...]) -> DenseModel:
+    """Train on vectors and margins (a sentence a row), and intents; `names` gives their order."""
     from sklearn.linear_model import LogisticRegression
 
     places = {name: place for place, name in enumerate(names)}
     truth = np.array([places[intent] for intent in intents])
     if len(names) == 1:
-        weights, bias = np.zeros((vectors.shape[1], 1)), np.zeros(1)
+        weights, bias = np.zeros((vectors.shape[1] + 1, 1)), np.zeros(1)
     else:
         regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=200)
-        regression.fit(vectors, truth)
+        regression.fit(np.hstack([vectors, OPINION * margins]), truth)
         weights, bias = regression.coef_.T, regression.intercept_
         if len(names) == 2:  # Of two, scikit-learn keeps only the second.
             weights, bias = np.hstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
@@ -83,7 +90,8 @@ def of_arrays(arrays: dict[str, npt.NDArray[Any]], intents: int) -> DenseModel |
     weights, bias, sentences = (
         np.ascontiguousarray(arrays[name], dtype=np.float32) for name in names
     )
-    if len(weights) not in SIZES or weights.shape[1:] != (intents,) or bias.shape != (intents,):
+    sizes = (*SIZES, 2 * MEANING + intents)
+    if len(weights) not in sizes or weights.shape[1:] != (intents,) or bias.shape != (intents,):
         raise ValueError("the shapes do not fit together")
     if sentences.ndim != 2 or not len(sentences) or sentences.shape[1] != MEANING:
         raise ValueError("the shapes do not fit together")

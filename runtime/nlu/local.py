@@ -1,8 +1,8 @@
 """The embedded classifier: TF-IDF of n-grams, a linear SVC, probabilities by temperature.
 
-scikit-learn trains it and is imported nowhere else: one sentence through scikit-learn costs twenty
-times what a dict of n-grams and one small matrix product cost, and the numbers are the same. A
-model is an .npz file without pickles, so loading one can run nobody's code.
+scikit-learn trains it (`local_training.py`) and is not needed here: one sentence through it costs
+twenty times what a dict of n-grams and one small matrix product cost, and the numbers are the same.
+A model is an .npz file without pickles, so loading one can run nobody's code.
 
 The softmax sees the margins times the *coverage*, how much of the text the model has ever seen,
 and beside the intents a rival called "none of them" that gains where coverage is lost. Without it
@@ -13,34 +13,24 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from runtime.nlu.model_files import NO_MODEL, pack_texts, packed, unpack_texts, unpacked
-from runtime.nlu.training import Example
 from runtime.nlu.understanding import Understanding
 
 Floats = npt.NDArray[np.float32]
-Labelled = Sequence[tuple[str, str]]  # Pairs of normalised text and intent.
-Ngrams = Mapping[str, list[str]]  # Of each normalised text.
 
 FORMAT = 1
 LONGEST = 500  # Characters of a text that are read.
 RANKED = 5
-MANY_NGRAMS = 200_000  # Beyond this, n-grams seen in one sentence only are dropped.
-MOST_WEIGHTS = 40_000_000  # N-grams times intents: 160 MB.
-MARGIN_PENALTY = 2.0  # The C of the SVC, chosen on validation data (Chinese and English).
-FOLDS = 5
-MANY_EXAMPLES = 3_000  # Beyond this, one fold is plenty to fit a single number on.
 NONE_OF_THEM = -0.6  # The margin of the rival when every n-gram of a text is known ...
 UNHEARD_OF = 0.5  # ... and when none is. Both chosen on validation data, with texts out of scope.
 USUAL_TEMPERATURE = 6.0
-USUAL_STRENGTH = 5.0  # How many nats of evidence it takes to move away from the usual one.
 
 _CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _LETTERS = f"[^\\W_{_CJK}]+"
@@ -66,10 +56,13 @@ class LocalModel:
 
     def shares(self, text: str) -> Floats | None:
         """Give the probability of each intent, together at most 1; None when nothing is known."""
-        margins, coverage = self.look_at(text)
+        return self.shares_of(*self.look_at(text))
+
+    def shares_of(self, margins: Floats | None, coverage: float) -> Floats | None:
+        """Give the probabilities that belong to what `look_at` returned."""
         if margins is None:
             return None
-        return softmax(self.temperature * _scores(margins, coverage))[:-1]
+        return softmax(self.temperature * scores(margins, coverage))[:-1]
 
     def look_at(self, text: str) -> tuple[Floats | None, float]:
         """Return the SVC's decision values, one an intent, and the coverage.
@@ -77,7 +70,7 @@ class LocalModel:
         Coverage is the known share of the length of the TF-IDF vector, spelling left out: some
         letters of an English word are always known. The decision values are None when nothing is.
         """
-        telling, spelled = _cut(normalise(text))
+        telling, spelled = cut(normalise(text))
         rows, values, unknown = self._gather(telling)
         known = sum(value * value for value in values)
         more_rows, more_values, _ = self._gather(spelled)
@@ -157,14 +150,6 @@ def ranked(intents: Sequence[str], shares: Floats | None) -> Understanding:
     return Understanding(*ranking[0], ranking)
 
 
-def train(examples: Iterable[Example]) -> bytes:
-    """Train a model and return it as .npz bytes, the same bytes for the same set of examples."""
-    pairs = {(normalise(example.text), example.intent) for example in examples}
-    labelled = sorted(pair for pair in pairs if all(pair))
-    cut = {text: ngrams_of(text) for text, _ in labelled}
-    return replace(_fit(labelled, cut), temperature=_temperature(labelled, cut)).dump()
-
-
 def normalise(text: str) -> str:
     """Fold what looks alike: full width, case, runs of spaces, characters of no width."""
     # NFKC may lengthen a text, so it is cut twice: first for the time, then for the length.
@@ -178,11 +163,11 @@ def ngrams_of(text: str) -> list[str]:
     A word in an alphabet gives itself (`=card`), the pair with the word before it, and the 1- to
     4-grams of its spelling. A run of Chinese gives its 1- to 4-grams, with marks at its ends.
     """
-    telling, spelled = _cut(text)
+    telling, spelled = cut(text)
     return telling + spelled
 
 
-def _cut(text: str) -> tuple[list[str], list[str]]:
+def cut(text: str) -> tuple[list[str], list[str]]:
     """Return the n-grams that carry meaning, and those that only spell the words again."""
     telling: list[str] = []
     spelled: list[str] = []
@@ -199,81 +184,7 @@ def _cut(text: str) -> tuple[list[str], list[str]]:
     return telling, spelled
 
 
-def _fit(labelled: Labelled, cut: Ngrams) -> LocalModel:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.svm import LinearSVC
-
-    intents = sorted({intent for _, intent in labelled})
-    ngrams = [cut[text] for text, _ in labelled]
-    vocabulary = _vocabulary(ngrams, len(intents))
-    if not vocabulary:
-        nothing = np.zeros((0, 0), dtype=np.float32)
-        return LocalModel((), {}, [], nothing, nothing[0:0].ravel(), 1.0)
-    vectoriser = TfidfVectorizer(analyzer=_as_it_is, vocabulary=vocabulary, sublinear_tf=True)
-    vectors = vectoriser.fit_transform(ngrams)
-    if len(intents) == 1:
-        weights, bias = np.zeros((1, len(vocabulary))), np.zeros(1)
-    else:
-        svc = LinearSVC(C=MARGIN_PENALTY, random_state=0)
-        svc.fit(vectors, [intent for _, intent in labelled])
-        weights, bias = svc.coef_, svc.intercept_
-        if len(intents) == 2:  # Of two, scikit-learn keeps only the second.
-            weights, bias = np.vstack([-weights, weights]), np.hstack([-bias, bias])
-    return LocalModel(
-        intents=tuple(intents),
-        rows={ngram: row for row, ngram in enumerate(vocabulary)},
-        idf=vectoriser.idf_.astype(np.float32).tolist(),
-        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
-        bias=bias.astype(np.float32),
-        rarest=float(vectoriser.idf_.max()),
-    )
-
-
-def _as_it_is(ngrams: list[str]) -> list[str]:
-    return ngrams
-
-
-def _vocabulary(texts: list[list[str]], intents: int) -> list[str]:
-    """Choose the n-grams worth a row: all of them, until memory says otherwise."""
-    sentences = Counter(chain.from_iterable(map(set, texts)))
-    chosen = list(sentences)
-    if len(chosen) > MANY_NGRAMS:
-        chosen = [ngram for ngram in chosen if sentences[ngram] > 1] or chosen
-    most = MOST_WEIGHTS // max(intents, 1)
-    if len(chosen) > most:
-        chosen = sorted(chosen, key=lambda ngram: (-sentences[ngram], ngram))[:most]
-    return sorted(chosen)
-
-
-def _temperature(labelled: Labelled, cut: Ngrams) -> float:
-    """Fit the one number between margins and probabilities on texts the fitted model has not seen.
-
-    The temperature with the highest likelihood wins (Guo et al. 2017, with the temperature as a
-    factor). A prior around the usual one keeps a dozen easy sentences from claiming certainty.
-    """
-    candidates = np.geomspace(1.0, 20.0, 80)
-    loss = USUAL_STRENGTH * np.log(candidates / USUAL_TEMPERATURE) ** 2
-    for scores, truth in _held_out_scores(labelled, cut):
-        scaled = candidates[:, None] * scores
-        highest = scaled.max(axis=1)
-        total = highest + np.log(np.exp(scaled - highest[:, None]).sum(axis=1))
-        loss += total - scaled[:, truth]
-    return float(candidates[loss.argmin()])
-
-
-def _held_out_scores(labelled: Labelled, cut: Ngrams) -> Iterable[tuple[Floats, int]]:
-    """Yield the scores of held-out texts, each with the place of its true intent."""
-    order = np.random.default_rng(0).permutation(len(labelled))
-    shuffled = [labelled[i] for i in order]
-    for fold in range(1 if len(labelled) > MANY_EXAMPLES else FOLDS):
-        model = _fit([pair for i, pair in enumerate(shuffled) if i % FOLDS != fold], cut)
-        for text, intent in shuffled[fold::FOLDS]:
-            margins, coverage = model.look_at(text)
-            if margins is not None and intent in model.intents:
-                yield _scores(margins, coverage), model.intents.index(intent)
-
-
-def _scores(margins: Floats, coverage: float) -> Floats:
+def scores(margins: Floats, coverage: float) -> Floats:
     """Return what the softmax sees: a score for each intent and, last, for none of them."""
     return np.append(coverage * margins, coverage * NONE_OF_THEM + (1 - coverage) * UNHEARD_OF)
 

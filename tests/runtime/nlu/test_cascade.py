@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from runtime.nlu import cascade, encoder, local
+from runtime.nlu import cascade, encoder, local_training
 from runtime.nlu.cascade import SURE, EmbeddedModel, train
 from runtime.nlu.encoder_pass import MEANING
 from runtime.nlu.training import Example
@@ -97,7 +97,7 @@ def test_the_same_examples_give_the_same_bytes_in_any_order(model: EmbeddedModel
 
 
 def test_a_model_of_before_there_was_an_encoder_is_read() -> None:
-    old = EmbeddedModel.load(local.train(EXAMPLES))
+    old = EmbeddedModel.load(local_training.train(EXAMPLES))
     assert old.dense is None
     assert old.parse("我要退款").intent == "request_refund"
 

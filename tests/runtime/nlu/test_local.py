@@ -7,8 +7,9 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from runtime.nlu import local
-from runtime.nlu.local import LocalModel, ngrams_of, normalise, train
+from runtime.nlu import local_training
+from runtime.nlu.local import LocalModel, ngrams_of, normalise
+from runtime.nlu.local_training import train
 from runtime.nlu.training import Example, evaluate
 from runtime.nlu.understanding import Understanding
 
@@ -72,7 +73,7 @@ def test_the_numbers_are_those_of_scikit_learn(text: str, intents: int) -> None:
     labelled = sorted((normalise(example.text), example.intent) for example in examples)
     vectoriser = TfidfVectorizer(analyzer=ngrams_of, sublinear_tf=True)
     vectors = vectoriser.fit_transform([text for text, _ in labelled])
-    svc = LinearSVC(C=local.MARGIN_PENALTY, random_state=0)
+    svc = LinearSVC(C=local_training.MARGIN_PENALTY, random_state=0)
     svc.fit(vectors, [intent for _, intent in labelled])
     theirs = svc.decision_function(vectoriser.transform([normalise(text)]))[0]
     ours, _ = LocalModel.load(train(examples)).look_at(text)
@@ -133,8 +134,8 @@ def test_only_the_first_five_hundred_characters_are_read(model: LocalModel) -> N
 
 
 def test_rare_ngrams_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "MANY_NGRAMS", 100)
-    monkeypatch.setattr(local, "MOST_WEIGHTS", 300)
+    monkeypatch.setattr(local_training, "MANY_NGRAMS", 100)
+    monkeypatch.setattr(local_training, "MOST_WEIGHTS", 300)
     model = LocalModel.load(train(EXAMPLES))
     assert len(model.rows) == 100
     assert model.parse("我要退款").intent == "refund"
