@@ -14,7 +14,7 @@ from rules.model import MESSAGE, TICK, TIMER, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
 from rules.segments import Segments
-from rules.snapshot import fold, snapshot
+from rules.snapshot import fold, is_overtaken, snapshot
 from rules.triggers import RuleSet, RuleState, due, react
 
 
@@ -66,8 +66,10 @@ def simulate(
             one = replay.judge(replace(one, state=state), Event(TICK, at), woken)
         for began in visit_of(one.profile, event):
             one = replay.happen(one, began)
-        profile = seen(fold(one.profile, event), event)
+        profile, overtaken = seen(fold(one.profile, event), event), is_overtaken(one.profile, event)
         before, one = one.profile, replace(one, profile=profile, mood=_felt(one.mood, event))
+        if overtaken:
+            continue
         one = replay.happen(one, event)
         local = datetime.fromtimestamp(event.at, shop.zone)
         for came in entered(before, profile, asked, local, event.at):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.facts import brought
-from rules.model import PAGE_BEAT, Event
+from rules.model import PAGE_BEAT, PAGE_HIDDEN, PAGE_LEAVE, PAGE_SHOWN, Event
 from rules.segments import Segments, with_segments
 
 Profile = Mapping[str, Any]
@@ -18,6 +18,8 @@ ORDERS = "seen.orders"
 BEAT = "seen.beat"
 """In a profile: when the page has last said that somebody sees it."""
 MOST_ORDERS = 50
+OF_A_PAGE = frozenset((PAGE_LEAVE, PAGE_HIDDEN, PAGE_SHOWN))
+"""Events that mean only the page they were sent from."""
 MONTH = 30 * 86400.0
 
 
@@ -32,7 +34,7 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
     elif event.name == "page":
         facts["page.path"] = str(said.get("path", ""))[:300]
         facts["page.type"] = str(said.get("type", ""))[:60]
-        if not is_late(profile, event):
+        if not _is_late(profile, event):
             facts.pop("page.product", None)
         last = facts.get("seen.page_at", 0.0)
         if last and event.at - last > 1800:
@@ -52,8 +54,16 @@ def fold(profile: Profile, event: Event) -> dict[str, Any]:
     return facts
 
 
-def is_late(profile: Profile, event: Event) -> bool:
-    """Say whether an event was overtaken: leaving a page may arrive after seeing the next one."""
+def is_overtaken(profile: Profile, event: Event) -> bool:
+    """Say whether an event tells of a page that another has taken the place of meanwhile.
+
+    A browser says that it leaves or hides a page when it has no time left, so this may arrive after
+    the next page was seen; taken for that one, it would end or hold up its dwells.
+    """
+    return event.name in OF_A_PAGE and _is_late(profile, event)
+
+
+def _is_late(profile: Profile, event: Event) -> bool:
     return bool(event.sent) and event.sent < profile.get("seen.sent", 0.0)
 
 

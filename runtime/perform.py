@@ -73,7 +73,7 @@ class _Writer:
             )
         elif message.kind == "event":
             event = message.data["event"]
-            self.event(event.name, properties=dict(event.properties))
+            self.event(event.name, properties=dict(event.properties), sent=event.sent)
         elif message.kind == "agent_says":
             agent = str(message.data.get("agent", ""))
             self.line(Reply(message.text, "agent", id=message.id, agent=agent))

@@ -13,9 +13,9 @@ from flows.model import in_language
 from rules import triggers
 from rules.deciding import kept_quiet
 from rules.derived import entered, seen, visit_of
-from rules.model import FALLBACK, MESSAGE, PAGE_LEAVE, TIMER, Event
+from rules.model import FALLBACK, MESSAGE, TIMER, Event
 from rules.mood import after, escalation, threshold_for
-from rules.snapshot import fold, is_late, number, order_id_of, snapshot
+from rules.snapshot import fold, is_overtaken, number, order_id_of, snapshot
 from runtime.doing import calls_person, chain, fire, starts_flow, wake, with_person, without_flow
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
@@ -192,7 +192,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     event: Event = moment.message.data["event"]
     known = event.name == "Order Completed" and order_id_of(event.properties)
     repeated = bool(known) and known == session.profile.get("order.id")
-    overtaken = event.name == PAGE_LEAVE and is_late(session.profile, event)
+    overtaken = is_overtaken(session.profile, event)
     began = _begin(release, session, moment, event)
     before = began[0]
     session = replace(before, profile=fold(before.profile, event))

@@ -96,7 +96,10 @@ def _each(engine: Engine, mine: tuple[Any, ...]) -> Iterator[Recorded]:
 
 
 def _event(name: str, at: float, data: Any) -> Event:
-    return Event(name, at, data if name == MESSAGE else _properties(data))
+    if name == MESSAGE:
+        return Event(name, at, data)
+    sent = data.get("sent", 0.0) if isinstance(data, dict) else 0.0
+    return Event(name, at, _properties(data), sent)
 
 
 def _events_since(engine: Engine, since: float) -> tuple[dict[str, list[Event]], int]:

@@ -142,6 +142,20 @@ def test_only_what_is_seen_counts_as_dwell(
     assert _fired(Trigger("Product Viewed", dwell=Dwell(120)), *events) == fired
 
 
+@pytest.mark.parametrize(("sent", "fired"), [(99.0, [120]), (101.0, [])])
+@pytest.mark.parametrize("late", ["page_leave", "page_hidden"])
+def test_a_page_left_before_this_one_does_not_end_its_dwell(
+    late: str, sent: float, fired: list[float]
+) -> None:
+    happened = [
+        Event("Product Viewed", MONDAY, {}, 100.0),
+        Event(late, MONDAY + 2, {}, sent),
+        Event("tick", MONDAY + 200, {}),
+    ]
+    moments = simulate([Rule("r", Trigger("Product Viewed", dwell=Dwell(120)))], happened)
+    assert [moment.at - MONDAY for moment in moments if moment.fired] == fired
+
+
 def test_rules_hear_of_what_other_rules_emit_and_set() -> None:
     tag = Deed("set", "tag.big", value=True)
     first = Rule("first", Trigger("page"), then=(tag, Deed("emit", "done")))

@@ -110,7 +110,8 @@ async def test_what_ends_the_dwell_disarms_the_timer(services: Services) -> None
 
 async def test_leaving_the_last_page_may_arrive_after_seeing_the_next(services: Services) -> None:
     now = services.now()
-    for what, sent in (("Product Viewed", 20.0), ("page_leave", 19.0), ("page", 18.0)):
+    late = (("page_leave", 19.0), ("page_hidden", 19.0), ("page", 18.0))
+    for what, sent in (("Product Viewed", 20.0), *late):
         event = Event(what, now, {"name": "iPhone15 Pro", "path": "/x"}, sent)
         await handle(services, Message("v", "track", kind="event", data={"event": event}))
     assert await services.timers.waiting() == 1
