@@ -26,6 +26,7 @@ CHUNKS = 17  # The table of pieces is quantised in so many parts.
 LEFT, RIGHT = 2, 2
 TOGETHER = 384  # Pieces of one pass: more are no faster.
 KEPT = 3_000  # Pieces remembered, 15 KB each.
+KEPT_WORDS, LONGEST_WORD = 20_000, 24  # Words whose pieces are remembered; Chinese has none.
 _OF_PIECE = EMBEDDED + WIDE * (len(ORDERS) + sum(size for size, _ in ORDERS))
 
 
@@ -36,6 +37,7 @@ class SentenceEncoder:
         """Take the weights, and the tokenizer `sp`, of the package's own backend."""
         self._weights = weights
         self._places: dict[int, int] = {}
+        self._words: dict[str, list[int]] = {}
         self._kept = np.empty((KEPT, _OF_PIECE), dtype=np.float32)
         self._lock = Lock()  # Of these two: what is remembered may change hands.
         firsts = zip(weights.w1, ORDERS, strict=True)
@@ -51,7 +53,7 @@ class SentenceEncoder:
         """Encode each text by itself; pieces of many texts go through the network together."""
         rows, group, pieces = [], list[list[int]](), 0
         for text in texts:
-            ids = self._weights.sp.encode(text, out_type=int, add_bos=True, add_eos=True)
+            ids = self._ids(text)
             if group and pieces + len(ids) > TOGETHER:
                 rows.append(self._pass(group))
                 group, pieces = [], 0
@@ -59,6 +61,18 @@ class SentenceEncoder:
             pieces += len(group[-1])
         rows.append(self._pass(group) if group else np.empty((0, 2 * MEANING), dtype=np.float32))
         return np.concatenate(rows)
+
+    def _ids(self, text: str) -> list[int]:
+        """Cut a text into pieces, which never reach over a space; usual words are remembered."""
+        tokenizer, ids = self._weights.sp, []
+        for word in text.split() or [""]:
+            known = self._words.get(word)
+            if known is None:
+                known = tokenizer.encode(word, out_type=int, add_bos=False, add_eos=False)
+                if len(word) <= LONGEST_WORD and len(self._words) < KEPT_WORDS:
+                    self._words[word] = known
+            ids += known
+        return [tokenizer._bos_id, *ids, tokenizer._eos_id]
 
     def _pass(self, group: list[list[int]]) -> Floats:
         weights = self._weights

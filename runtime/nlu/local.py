@@ -157,18 +157,13 @@ def normalise(text: str) -> str:
     return " ".join(_ZERO_WIDTH.sub("", folded).split())[:LONGEST].rstrip()
 
 
-def ngrams_of(text: str) -> list[str]:
-    """Cut a normalised text into n-grams; no n-gram of one kind looks like one of another.
-
-    A word in an alphabet gives itself (`=card`), the pair with the word before it, and the 1- to
-    4-grams of its spelling. A run of Chinese gives its 1- to 4-grams, with marks at its ends.
-    """
-    telling, spelled = cut(text)
-    return telling + spelled
-
-
 def cut(text: str) -> tuple[list[str], list[str]]:
-    """Return the n-grams that carry meaning, and those that only spell the words again."""
+    """Return the n-grams that carry meaning, and those that only spell the words again.
+
+    A word in an alphabet gives itself (`=card`) and the pair with the word before it, and spells
+    its 1- to 4-grams. A run of Chinese gives its 1- to 4-grams, with marks at its ends. No n-gram
+    of one kind looks like one of another.
+    """
     telling: list[str] = []
     spelled: list[str] = []
     before = ""

@@ -18,7 +18,6 @@ from runtime.nlu.local import (
     Floats,
     LocalModel,
     cut,
-    ngrams_of,
     normalise,
     scores,
 )
@@ -70,13 +69,15 @@ def fit(examples: Iterable[Example]) -> tuple[LocalModel, HeldOut]:
     pairs = {(normalise(example.text), example.intent) for example in examples}
     labelled = sorted(pair for pair in pairs if all(pair))
     intents = sorted({intent for _, intent in labelled})
-    ngrams = [ngrams_of(text) for text, _ in labelled]
+    cuts = [cut(text) for text, _ in labelled]
+    ngrams = [telling + spelled for telling, spelled in cuts]
     vocabulary = _vocabulary(ngrams, len(intents))
     if not vocabulary:
         nothing = np.zeros((0, 0), dtype=np.float32)
         model = LocalModel((), {}, [], nothing, nothing[0:0].ravel(), 1.0)
         return model, HeldOut((), nothing, nothing.ravel())
-    table, idf = _table(labelled, ngrams, vocabulary)
+    told = set(chain.from_iterable(telling for telling, _ in cuts))
+    table, idf = _table(ngrams, vocabulary, told)
     places = {intent: place for place, intent in enumerate(intents)}
     truth = np.array([places[intent] for _, intent in labelled])
     weights, bias = _svc(_of_length_1(table.values), truth, len(intents))
@@ -92,16 +93,13 @@ def fit(examples: Iterable[Example]) -> tuple[LocalModel, HeldOut]:
     return replace(model, temperature=_temperature(held_out, truth)), held_out
 
 
-def _table(
-    labelled: Labelled, ngrams: list[list[str]], vocabulary: list[str]
-) -> tuple[_Table, Floats]:
+def _table(ngrams: list[list[str]], vocabulary: list[str], told: set[str]) -> tuple[_Table, Floats]:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectoriser = TfidfVectorizer(
         analyzer=_as_it_is, vocabulary=vocabulary, sublinear_tf=True, norm=None
     )
     values = vectoriser.fit_transform(ngrams)
-    told = set(chain.from_iterable(cut(text)[0] for text, _ in labelled))
     meaning = np.array([ngram in told for ngram in vocabulary])
     idf: Floats = vectoriser.idf_.astype(np.float32)
     return _Table(values.tocsr(), meaning, float(vectoriser.idf_.max())), idf

@@ -17,6 +17,7 @@ TEXTS = [
     "退款 refund 🙂",
     "字" * 500,
     "a b " * 120,
+    "the bank card I ordered the card",
 ]
 
 

@@ -1,6 +1,7 @@
 import io
 import subprocess
 import sys
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from runtime.nlu import local_training
-from runtime.nlu.local import LocalModel, ngrams_of, normalise
+from runtime.nlu.local import LocalModel, cut, normalise
 from runtime.nlu.local_training import train
 from runtime.nlu.training import Example, evaluate
 from runtime.nlu.understanding import Understanding
@@ -71,7 +72,7 @@ def test_the_numbers_are_those_of_scikit_learn(text: str, intents: int) -> None:
     wanted = sorted(SAID)[:intents]
     examples = [example for example in EXAMPLES if example.intent in wanted]
     labelled = sorted((normalise(example.text), example.intent) for example in examples)
-    vectoriser = TfidfVectorizer(analyzer=ngrams_of, sublinear_tf=True)
+    vectoriser = TfidfVectorizer(analyzer=lambda text: list(chain(*cut(text))), sublinear_tf=True)
     vectors = vectoriser.fit_transform([text for text, _ in labelled])
     svc = LinearSVC(C=local_training.MARGIN_PENALTY, random_state=0)
     svc.fit(vectors, [intent for _, intent in labelled])
