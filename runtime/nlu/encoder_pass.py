@@ -64,7 +64,8 @@ class SentenceEncoder:
 
     def _ids(self, text: str) -> list[int]:
         """Cut a text into pieces, which never reach over a space; usual words are remembered."""
-        tokenizer, ids = self._weights.sp, []
+        tokenizer = self._weights.sp
+        ids: list[int] = []
         for word in text.split() or [""]:
             known = self._words.get(word)
             if known is None:
