@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from flows.connectors import Connector, read_connector
+from flows.experiments import Experiment, read_experiment
 from flows.model import Flow
 from flows.problems import Problem
 from flows.reading_long import read_any_flow
@@ -18,7 +19,7 @@ from flows.workspace import Workspace
 from flows.yaml_text import Document, read
 
 Files = Mapping[str, str]
-T = TypeVar("T", Flow, Script, Connector)
+T = TypeVar("T", Flow, Script, Connector, Experiment)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class FlowBook:
     documents: Mapping[str, Document] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     entities: frozenset[str] = frozenset()
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
 
     def file_of(self, kind: str, key: str) -> Document:
         """Find the document that a flow or a script was read from."""
@@ -49,6 +51,7 @@ def open_book(
     flows: dict[str, Flow] = {}
     scripts: dict[str, Script] = {}
     connectors: dict[str, Connector] = {}
+    experiments: dict[str, Experiment] = {}
     for path, text in files.items():
         if path.startswith("flows/"):
             documents[path], flow = _opened(path, text, read_any_flow)
@@ -59,6 +62,9 @@ def open_book(
         elif path.startswith("connectors/"):
             documents[path], connector = _opened(path, text, read_connector)
             connectors |= {connector.key: connector} if connector else {}
+        elif path.startswith("experiments/"):
+            documents[path], experiment = _opened(path, text, read_experiment)
+            experiments |= {experiment.key: experiment} if experiment else {}
         elif path in ("workspace.yaml", "widget.yaml"):
             documents[path] = read(text, path)
     workspace = Workspace()
@@ -67,7 +73,17 @@ def open_book(
     if "widget.yaml" in documents and not documents["widget.yaml"].problems:
         workspace = read_widget(documents["widget.yaml"], workspace)
     problems = tuple(problem for document in documents.values() for problem in document.problems)
-    return FlowBook(workspace, flows, scripts, connectors, intents, documents, problems, entities)
+    return FlowBook(
+        workspace,
+        flows,
+        scripts,
+        connectors,
+        intents,
+        documents,
+        problems,
+        entities,
+        experiments,
+    )
 
 
 @lru_cache(maxsize=4096)

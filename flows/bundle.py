@@ -17,7 +17,7 @@ from flows.yaml_text import MOST_BYTES
 MOST_FILES = 2_000
 MOST_TOTAL = 32 * MOST_BYTES
 NAME = re.compile(
-    r"(workspace|widget)\.yaml\Z|(flows|scripts|rules|connectors|segments|knowledge)/[a-z][a-z0-9_-]*\.yaml\Z"
+    r"(workspace|widget)\.yaml\Z|(flows|scripts|rules|connectors|segments|experiments|knowledge)/[a-z][a-z0-9_-]*\.yaml\Z"
     r"|nlu/[A-Za-z0-9_-]+\.yml\Z"
 )
 KIND_OF_FOLDER = {
@@ -26,6 +26,7 @@ KIND_OF_FOLDER = {
     "rules": "rule",
     "connectors": "connector",
     "segments": "segment",
+    "experiments": "experiment",
 }
 SCHEMA_LINE = "# yaml-language-server: $schema=/schemas/{kind}.json\n"
 

@@ -71,4 +71,4 @@ async def _moment(services: Services, release: Release, seen: Seen, message: Mes
         found = await hear(
             services.rasa, release.model, release.taught, message.text, release.entities
         )
-    return Moment(message, services.now(), services.local_time(), found, seen.weights)
+    return Moment(message, services.now(), services.local_time(), found, seen.weights, seen.running)

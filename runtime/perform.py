@@ -88,10 +88,8 @@ class _Writer:
             self.say(wish)
         elif isinstance(wish, effects.Enter):
             self.event("entered", flow=wish.flow, step=wish.step)
-        elif isinstance(wish, effects.Expose):
-            self.count("exposed", wish)
-        elif isinstance(wish, effects.Click):
-            self.count("clicked", wish)
+        elif isinstance(wish, effects.Expose | effects.Click | effects.WantPerson):
+            self.count(wish)
         elif isinstance(wish, effects.Convert):
             self.convert(wish)
         elif isinstance(wish, effects.PushCoupon):
@@ -116,14 +114,13 @@ class _Writer:
         self.line(replace(reply, card=dict(wish.card)))
         self.event("said", script=wish.script, variant=wish.variant)
 
-    def count(self, name: str, wish: effects.Expose | effects.Click) -> None:
-        said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
+    def count(self, wish: effects.Expose | effects.Click | effects.WantPerson) -> None:
+        name, said = _COUNTED[type(wish)], _counted(wish)
         self.commit.counts += counts_after(name, said, self.at / 1000)
         self.event(name, **said)
 
     def convert(self, wish: effects.Convert) -> None:
-        said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
-        said |= {"order": wish.order, "value": wish.value}
+        said = _counted(wish) | {"order": wish.order, "value": wish.value}
         counts = counts_after("converted", said, self.at / 1000)
         if wish.order:
             once = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "counts": counts}
@@ -180,6 +177,20 @@ class _Writer:
         place = {"connector": connector.key, "url": connector.url, "seconds": connector.seconds}
         entry = {"key": wish.key, **place, "visitor": visitor, "body": body, "since": self.at}
         self.commit.hooks.append(entry | {"release": self.release, "tries": 0})
+
+
+_COUNTED = {
+    effects.Expose: "exposed",
+    effects.Click: "clicked",
+    effects.WantPerson: "wanted_person",
+}
+
+
+def _counted(
+    wish: effects.Expose | effects.Click | effects.WantPerson | effects.Convert,
+) -> dict[str, Any]:
+    said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
+    return said | {"run": wish.run} if wish.run else said
 
 
 def _set_timers(commit: Commit, before: Session) -> None:

@@ -75,6 +75,40 @@ class EventRow(Base):
     )
 
 
+class ExperimentRow(Base):
+    """A run of an experiment: `setup` is its definition as it was when it began, as plain values.
+
+    `state` is running, paused, switched, rolled_back or stopped; `shares` are those in force.
+    `winner` names the arm that everybody gets since it ended.
+    """
+
+    __tablename__ = "experiments"
+    run: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    script: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    setup: Mapped[dict[str, Any]] = mapped_column(JSON)
+    shares: Mapped[dict[str, float]] = mapped_column(JSON)
+    winner: Mapped[str] = mapped_column(String(64), default="")
+    began: Mapped[float] = mapped_column(Float)
+    ended: Mapped[float] = mapped_column(Float, default=0.0)
+    learnt: Mapped[str] = mapped_column(Text, default="")
+
+
+class ExperimentStep(Base):
+    """Something that changed in a run, and from what it was worked out, so that it can be again."""
+
+    __tablename__ = "experiment_steps"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    run: Mapped[str] = mapped_column(String(100))
+    at: Mapped[float] = mapped_column(Float)
+    what: Mapped[str] = mapped_column(String(20))
+    author: Mapped[str] = mapped_column(String(200), default="")
+    shares: Mapped[dict[str, float]] = mapped_column(JSON)
+    inputs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    __table_args__ = (Index("ix_experiment_steps_run_at", "run", "at"),)
+
+
 class RuleDecision(Base):
     """That a rule was woken, and what became of it: the newest hundred of each rule.
 

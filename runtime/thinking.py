@@ -20,6 +20,7 @@ from runtime.doing import calls_person, chain, fire, starts_flow, wake, with_per
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
+from runtime.engine.experiments import Running
 from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.language import language_of
@@ -40,6 +41,7 @@ class Moment:
     local: datetime
     understanding: Understanding = field(default_factory=Understanding)
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    running: Mapping[str, Running] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
         facts,
         moment.weights,
         entities=named,
+        running=moment.running,
         minute=moment.local.hour * 60 + moment.local.minute,
     )
 
@@ -220,7 +223,7 @@ def _credit(session: Session, event: Event, now: float) -> list[Effect]:
     last = max(eligible, key=lambda exposure: exposure.at)
     order = order_id_of(event.properties)
     total = event.properties.get("total", event.properties.get("revenue"))
-    return [effects.Convert(last.script, last.variant, order, number(total), last.since)]
+    return [effects.Convert(last.script, last.variant, order, number(total), last.since, last.run)]
 
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:

@@ -169,7 +169,9 @@ def _click(walk: Walk, script: str) -> None:
     for exposure in walk.session.exposures:
         fresh = exposure.script == script and not exposure.clicked
         if fresh:
-            walk.wishes.append(effects.Click(script, exposure.variant, exposure.since))
+            walk.wishes.append(
+                effects.Click(script, exposure.variant, exposure.since, exposure.run)
+            )
         kept.append(replace(exposure, clicked=True) if fresh else exposure)
     walk.session = replace(walk.session, exposures=tuple(kept))
 

@@ -38,11 +38,15 @@ class Enter:
 
 @dataclass(frozen=True)
 class Expose:
-    """A visitor saw this variant for the first time in the session, at `since`."""
+    """A visitor saw this variant for the first time in the session, at `since`.
+
+    Here and below, `run` names the experiment they met it in; empty where there was none.
+    """
 
     script: str
     variant: str
     since: float = 0.0
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,17 @@ class Click:
     script: str
     variant: str
     since: float = 0.0
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class WantPerson:
+    """A visitor who saw this variant in an experiment wanted a person, seen first at `since`."""
+
+    script: str
+    variant: str
+    since: float = 0.0
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,7 @@ class Convert:
     order: str
     value: float
     since: float = 0.0
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,7 @@ Effect: TypeAlias = (
     | Enter
     | Expose
     | Click
+    | WantPerson
     | Convert
     | HandOver
     | AskSystem

@@ -19,7 +19,10 @@ LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 
 @dataclass(frozen=True)
 class Exposure:
-    """A visitor saw a variant of a script, last at `at`, first at `since`: seconds since 1970."""
+    """A visitor saw a variant of a script, last at `at`, first at `since`: seconds since 1970.
+
+    `run` names the experiment they met it in, `asked_person` that they wanted a person afterwards.
+    """
 
     script: str
     variant: str
@@ -27,6 +30,8 @@ class Exposure:
     at: float
     clicked: bool = False
     since: float = 0.0
+    run: str = ""
+    asked_person: bool = False
 
 
 @dataclass(frozen=True)

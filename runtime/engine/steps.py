@@ -15,6 +15,7 @@ from flows.scripts import SayCard, Script, Variant
 from flows.templates import nested, render
 from runtime.engine import effects
 from runtime.engine.answers import pick
+from runtime.engine.experiments import arm_of
 from runtime.engine.session import Exposure, Session
 from runtime.engine.turn import Turn
 from runtime.engine.variants import choose
@@ -43,8 +44,7 @@ class Walk:
             if buttons:
                 self.wishes.append(effects.Say("", buttons))
             return
-        session, weights = self.session, self.turn.weights.get(key, {})
-        chosen = choose(script, session.visitor, session.assigned.get(key, ""), weights)
+        chosen, run = self._chosen(script)
         variant = script.variants.get(chosen, Variant(""))
         text, values = self._in_words(variant.text), self._values()
         card = self._card(variant.card, key) if variant.card else {}
@@ -54,7 +54,19 @@ class Walk:
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
-            self._expose(script, chosen)
+            self._expose(script, chosen, run)
+
+    def _chosen(self, script: Script) -> tuple[str, str]:
+        """Choose a variant: the arm of an experiment, named with it, or as the script says."""
+        session, running = self.session, self.turn.running.get(script.key)
+        if running is not None:
+            met = session.assigned.get(f"{script.key}@{running.run}", "")
+            here = any(seen.run == running.run for seen in session.exposures)
+            arm = arm_of(running, session.visitor, self.turn.facts, met, here)
+            if arm in script.variants:
+                return arm, running.run
+        before, weights = session.assigned.get(script.key, ""), self.turn.weights.get(script.key)
+        return choose(script, session.visitor, before, weights or {}), ""
 
     def _in_words(self, text: Text) -> str:
         return in_language(text, self.session.lang, self.default_language)
@@ -83,16 +95,20 @@ class Walk:
             values["coupon"] = {"title": title, "amount": plain_number(coupon.amount)}
         return {name: _plain(value) for name, value in values.items()}
 
-    def _expose(self, script: Script, variant: str) -> None:
+    def _expose(self, script: Script, variant: str, run: str) -> None:
         seen = {exposure.script: exposure for exposure in self.session.exposures}
         now, before = self.turn.now, seen.pop(script.key, None)
-        if before is None:
-            self.wishes.append(effects.Expose(script.key, variant, now))
-            fresh = Exposure(script.key, variant, script.goal, now, since=now)
+        goal = self.turn.running[script.key].goal if run else script.goal
+        if before is None or before.run != run:
+            self.wishes.append(effects.Expose(script.key, variant, now, run))
+            fresh = Exposure(script.key, variant, goal, now, since=now, run=run)
         else:
-            fresh = replace(before, variant=variant, goal=script.goal, at=now)
+            fresh = replace(before, variant=variant, goal=goal, at=now)
         exposures, assigned = (*seen.values(), fresh)[-MOST_EXPOSURES:], self.session.assigned
-        if len(script.variants) > 1:
+        if run:  # Of every script the newest run is remembered.
+            assigned = {k: v for k, v in assigned.items() if not k.startswith(f"{script.key}@")}
+            assigned = {**assigned, f"{script.key}@{run}": variant}
+        elif len(script.variants) > 1:
             assigned = {**assigned, script.key: variant}
         self.session = replace(self.session, assigned=assigned, exposures=exposures)
 
@@ -192,7 +208,13 @@ def hand_over(walk: Walk, queue: str, reason: str) -> None:
     """Put the visitor into a queue for a person."""
     if walk.session.desk:
         return
+    for seen in walk.session.exposures:
+        if seen.run and not seen.asked_person:
+            wish = effects.WantPerson(seen.script, seen.variant, seen.since, seen.run)
+            walk.wishes.append(wish)
+    seen_by = tuple(replace(seen, asked_person=True) for seen in walk.session.exposures)
     walk.session = replace(walk.session, desk="waiting", queue=queue, reason=reason, agent="")
+    walk.session = replace(walk.session, exposures=seen_by)
     walk.wishes.append(effects.HandOver(queue, reason))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.workspace import Coupon
 from runtime.engine.effects import Say
+from runtime.engine.experiments import Running
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message or event. `now` is seconds since 1970; `weights` are shares by script."""
+    """One message or event. `now` is seconds since 1970.
+
+    `weights` are shares by script, `running` the experiments that scripts stand in.
+    """
 
     now: float
     text: str = ""
@@ -30,6 +34,7 @@ class Turn:
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     coupon: Coupon | None = None
     unheard: bool = False
+    running: Mapping[str, Running] = field(default_factory=dict)
     entities: tuple[tuple[str, str], ...] = ()
     minute: int = 720
     """The minute of the shop's day."""

@@ -5,14 +5,17 @@ counts twice. `counts_after` says which; from the archived events the same can b
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from redis.asyncio import Redis
 
 from runtime.engine import delays
 from runtime.engine.bandits import ArmCount, Cohorts
+from runtime.engine.experiments import Running
 from runtime.store import keys
 
 Counts = dict[str, ArmCount]
@@ -21,24 +24,59 @@ Count = tuple[str, str, float]
 HOUR = 3600.0
 KEPT = 28 * 24
 """Hours that are remembered one by one."""
+COUNTED = ("exposures", "clicks", "value", "squares", "people")
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What arms were shown and what came of it, shape (arms, hours), from the time `begins` on.
+
+    `people` counts who wanted a person; `mature`, by hour, is as in `Cohorts`.
+    """
+
+    begins: float
+    exposures: Floats
+    clicks: Floats
+    orders: Floats
+    value: Floats
+    squares: Floats
+    people: Floats
+    mature: Floats
+
+    def cohorts(self, metric: str) -> Cohorts:
+        """Give what a bandit and a comparison need to know of orders, clicks, people or revenue."""
+        if metric == "revenue":
+            return Cohorts(self.exposures, self.value, self.mature, self.squares)
+        if metric == "orders":
+            return Cohorts(self.exposures, self.orders, self.mature)
+        hits = self.clicks if metric == "clicks" else self.people
+        return Cohorts(self.exposures, hits, np.ones(len(self.mature)))
 
 
 def counts_after(name: str, said: Mapping[str, Any], at: float) -> list[Count]:
-    """Give what an event of the log counts: `exposed`, `clicked` or `converted`, at a time."""
+    """Give what an event of the log counts, at a time.
+
+    That is `exposed`, `clicked`, `wanted_person` or `converted`. What happened in an experiment
+    counts for its script and, by itself, for that run.
+    """
     script, variant, since = said["script"], said["variant"], float(said.get("since") or at)
-    whole, hourly = keys.arms(script), keys.hours(script)
-    hour = f"{variant}|{int(since // HOUR)}"
-    if name == "exposed":
-        return [(whole, f"{variant}|exposures", 1), (hourly, f"{hour}|exposures", 1)]
-    if name == "clicked":
-        return [(whole, f"{variant}|clicks", 1), (hourly, f"{hour}|clicks", 1)]
-    delay, value = min(int(max(at - since, 0) // HOUR), delays.HOURS - 1), float(said["value"])
-    return [
-        (whole, f"{variant}|orders", 1),
-        (whole, f"{variant}|value", value),
-        (hourly, f"{hour}|orders{delay}", 1),
-        (hourly, f"{hour}|value", value),
-        (hourly, f"{hour}|squares", value * value),
+    whole, hour = keys.arms(script), f"{variant}|{int(since // HOUR)}"
+    in_all: list[Count] = []
+    if name == "converted":
+        delay, value = min(int(max(at - since, 0) // HOUR), delays.HOURS - 1), float(said["value"])
+        in_all = [(whole, f"{variant}|orders", 1), (whole, f"{variant}|value", value)]
+        hourly = {f"orders{delay}": 1.0, "value": value, "squares": value * value}
+    elif name == "wanted_person":
+        hourly = {"people": 1}
+    else:
+        what = {"exposed": "exposures", "clicked": "clicks"}[name]
+        in_all, hourly = [(whole, f"{variant}|{what}", 1)], {what: 1}
+    names = [script, str(said["run"])] if said.get("run") else [script]
+    return in_all + [
+        (keys.hours(name), f"{hour}|{what}", many)
+        for name in names
+        for what, many in hourly.items()
     ]
 
 
@@ -57,27 +95,48 @@ async def cohorts_of(redis: Redis, script: str, arms: Sequence[str], now: float)
 
     Hours that are older are forgotten on the way. How long orders take is learnt from what came.
     """
-    row: Any = await redis.hgetall(keys.hours(script))
-    first, places = int(now // HOUR) - KEPT + 1, {arm: i for i, arm in enumerate(arms)}
-    shown, old = np.zeros((len(arms), KEPT)), []
-    orders = np.zeros((len(arms), KEPT, delays.HOURS))
-    for name, many in row.items():
-        arm, hour, what = name.decode().rsplit("|", 2)
-        if (at := int(hour) - first) < 0:
-            old.append(name)
-        elif arm in places and at < KEPT and what.startswith("orders"):
-            orders[places[arm], at, int(what.removeprefix("orders"))] += float(many)
-        elif arm in places and at < KEPT and what == "exposures":
-            shown[places[arm], at] += float(many)
-    if old:
+    found = await tally_of(redis, script, arms, now)
+    row: Any = await redis.hkeys(keys.hours(script))
+    first = int(now // HOUR) - KEPT + 1
+    if old := [name for name in row if int(name.decode().rsplit("|", 2)[1]) < first]:
         await redis.hdel(keys.hours(script), *old)
-    return Cohorts(shown, orders.sum(-1), _mature(orders.sum(0), now))
+    return found.cohorts("orders")
+
+
+async def tally_of(
+    redis: Redis, name: str, arms: Sequence[str], now: float, hours: int = KEPT
+) -> Tally:
+    """Give all that was counted of each arm of a script or a run, in its last hours."""
+    row: Any = await redis.hgetall(keys.hours(name))
+    first, places = int(now // HOUR) - hours + 1, {arm: i for i, arm in enumerate(arms)}
+    shape = len(arms), hours
+    orders = np.zeros((*shape, delays.HOURS))
+    counts = {what: np.zeros(shape) for what in COUNTED}
+    for field, many in row.items():
+        arm, hour, what = field.decode().rsplit("|", 2)
+        at = int(hour) - first
+        if arm in places and 0 <= at < hours and what.startswith("orders"):
+            orders[places[arm], at, int(what.removeprefix("orders"))] += float(many)
+        elif arm in places and 0 <= at < hours and what in counts:
+            counts[what][places[arm], at] += float(many)
+    mature = _mature(orders.sum(0), now)
+    return Tally(first * HOUR, orders=orders.sum(-1), mature=mature, **counts)
 
 
 async def weights_of(redis: Redis) -> dict[str, dict[str, float]]:
     """Give the weights in force, by script."""
     rows: Any = await redis.hgetall(keys.WEIGHTS)
     return {script.decode(): orjson.loads(value) for script, value in rows.items()}
+
+
+async def set_running(redis: Redis, running: Mapping[str, Running]) -> None:
+    """Put experiments in force, all at once; scripts that are not named stand in none."""
+    pipe = redis.pipeline(transaction=True)
+    pipe.delete(keys.RUNNING)
+    if running:
+        rows: dict[Any, Any] = {script: orjson.dumps(one) for script, one in running.items()}
+        pipe.hset(keys.RUNNING, mapping=rows)
+    await pipe.execute()
 
 
 async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) -> None:
@@ -92,10 +151,10 @@ async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) 
     await pipe.execute()
 
 
-def _mature(orders: np.ndarray[Any, np.dtype[np.float64]], now: float) -> Any:
+def _mature(orders: Floats, now: float) -> Floats:
     """Give the share of orders that must have come in, by hour, from orders by hour and delay."""
     begun = now / HOUR % 1  # So much of the newest hour is over; in the mean it is half as old.
-    ages = np.maximum(np.arange(KEPT)[::-1] + begun - 0.5, begun / 2)
+    ages = np.maximum(np.arange(len(orders))[::-1] + begun - 0.5, begun / 2)
     by_age = np.zeros((delays.HOURS, delays.HOURS + 1))
     for age, came in zip(ages.astype(int), orders, strict=True):
         by_age[:, min(age, delays.HOURS)] += came

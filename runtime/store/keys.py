@@ -17,7 +17,9 @@
 | notices | zset | what rules tell agents, by time | until done; 500 |
 | arms:<script> | hash | <variant>|exposures, clicks, orders, value | for ever |
 | hours:<script> | hash | <variant>|<hour>|exposures, clicks, orders<delay> … | 28 days |
+| hours:<run> | hash | the same of an experiment, and who wanted a person | for ever |
 | weights | hash | script to its weights as JSON | until computed again |
+| running | hash | script to the experiment it stands in, as JSON | until that is over |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
 | release:current, release:<n> | string | the name of what is live; its files | for ever |
 | model:<fingerprint> | string | a trained intent model | for ever |
@@ -43,6 +45,7 @@ HOOKS_FAILED = "hooks:failed"
 NOTICES = "notices"
 EVENTS = "events"
 WEIGHTS = "weights"
+RUNNING = "running"
 DESK = "desk"
 CURRENT = "release:current"
 LIVE = "live"

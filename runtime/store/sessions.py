@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from runtime.clock import SteadyClock
+from runtime.engine.experiments import Running
 from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
 from runtime.store import keys
 from runtime.store.batches import Batches
@@ -28,6 +29,7 @@ class Seen:
     replies: list[dict[str, Any]] | None
     current: int
     weights: Mapping[str, Mapping[str, float]]
+    running: Mapping[str, Running] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,8 +66,9 @@ class Sessions:
             ("HMGET", keys.session(visitor), "v", "d"),
             ("MGET", *names, self._clock.key),
             ("HGETALL", keys.WEIGHTS),
+            ("HGETALL", keys.RUNNING),
         )
-        (version, stored), (current, done, lasting, clock), weights = answers
+        (version, stored), (current, done, lasting, clock), weights, running = answers
         self._clock.learn(clock)
         if stored:
             session = from_values(orjson.loads(stored))
@@ -77,6 +80,7 @@ class Sessions:
             orjson.loads(done) if done and message_id else None,
             int(current or 0),
             {script.decode(): orjson.loads(value) for script, value in weights.items()},
+            {script.decode(): Running(**orjson.loads(value)) for script, value in running.items()},
         )
 
     async def commit(self, seen: Seen, commit: Commit, message_id: str) -> bool:

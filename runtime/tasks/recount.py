@@ -19,7 +19,7 @@ from runtime.store.arm_counts import counts_after
 from runtime.tables import EventRow
 from runtime.tasks.archive import archive
 
-COUNTED = ("exposed", "clicked", "converted")
+COUNTED = ("exposed", "clicked", "wanted_person", "converted")
 MOST_TRIES = 50
 Happened = tuple[str, float, Mapping[str, Any]]
 """Name, time and data of an event."""

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from runtime.engine.bandits import as_shares
 from runtime.engine.bandits import weights as weights_after
+from runtime.experiments.steering import steer
 from runtime.services import Services, portal
 from runtime.store.arm_counts import cohorts_of, set_weights
 from runtime.store.keys import CURRENT
@@ -14,8 +15,9 @@ from runtime.store.keys import CURRENT
 
 @shared_task(name="runtime.weights", ignore_result=True)
 def compute_weights() -> None:
-    """Put new weights in force."""
+    """Put new weights in force, and steer the experiments that go on."""
     portal().call(weigh)
+    portal().call(steer)
 
 
 async def weigh(services: Services) -> dict[str, dict[str, float]]:

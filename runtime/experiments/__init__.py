@@ -1,0 +1,1 @@
+"""Experiments in service: begun, steered, ended, and how their arms stand."""
