@@ -14,6 +14,7 @@ from designer import (
     audit_words,
     condition_trees,
     deed_forms,
+    experiment_words,
     fact_words,
     rule_words,
     standing_words,
@@ -27,6 +28,7 @@ from designer.pages import (
     connectors,
     decisions,
     design,
+    experiments,
     facts,
     finding,
     flow_history,
@@ -84,6 +86,7 @@ BLUEPRINTS = (
     nlu_mood,
     nlu_rasa,
     rules,
+    experiments,
     segments,
     connectors,
     decisions,
@@ -224,7 +227,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["where_words"] = wording.where_words
     app.jinja_env.filters["does_words"] = wording.does_words
     app.jinja_env.filters["reason_name"] = wording.reason_name
-    for module in (why_words, rule_words, deed_forms, fact_words, standing_words):
+    for module in (why_words, rule_words, deed_forms, fact_words, standing_words, experiment_words):
         app.jinja_env.filters.update(module.FILTERS)
     app.jinja_env.globals["deed_choices"] = deed_forms.CHOICES
     app.jinja_env.globals["operator_names"] = wording.operator_names

@@ -1,5 +1,6 @@
 """Every code the core speaks, as an English sentence; the translations make the rest of it."""
 
+from designer.experiment_sentences import EXPERIMENT_DIFFERENCES, EXPERIMENT_PROBLEMS
 from designer.marking import N_
 from designer.odd_rules import ODD_RULES, plain_values
 from designer.yaml_sentences import YAML_PROBLEMS
@@ -21,6 +22,7 @@ FILES = {
     "rules": N_("Rule"),
     "connectors": N_("Connector"),
     "segments": N_("Segment"),
+    "experiments": N_("Experiment"),
     "nlu": N_("Training sentences"),
     "workspace.yaml": N_("Settings of the shop"),
     "widget.yaml": N_("Chat window"),
@@ -90,6 +92,7 @@ DIFFERENCES = {
     "connector_removed": N_("connector %(file)s removed"),
     "segment_added": N_("segment %(file)s added"),
     "segment_removed": N_("segment %(file)s removed"),
+    **EXPERIMENT_DIFFERENCES,
     "file_added": N_("file %(file)s added"),
     "file_removed": N_("file %(file)s removed"),
 }
@@ -150,7 +153,7 @@ REASONS = {
 PROBLEMS = {
     "not_utf8": N_("The file is not UTF-8. Save it as UTF-8 and try again."),
     "not_yaml": N_("This is not YAML: %(reason)s."),
-    **YAML_PROBLEMS,
+    **YAML_PROBLEMS | EXPERIMENT_PROBLEMS | ODD_RULES,
     "bad_clock": N_("%(value)s is no time of day; write one such as 22:00."),
     "too_big": N_("The file is too big; at most %(most)s."),
     "too_deep": N_("The file is nested too deeply; at most %(most)s levels."),
@@ -288,9 +291,6 @@ PROBLEMS = {
         "These steps go on at several others (%(steps)s); a sub-flow comes back to one place."
     ),
 }
-
-
-PROBLEMS |= ODD_RULES
 
 
 def plain_sentence(problem: Problem) -> str:

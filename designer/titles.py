@@ -97,6 +97,11 @@ class Titles:
         found = (in_screen_language(one.title) for one in self.segments if one.key == key)
         return next(found, "") or key
 
+    def experiment(self, key: str) -> str:
+        """Name an experiment."""
+        found = self.book.experiments.get(key)
+        return (in_screen_language(found.title) if found else "") or key
+
     def connector(self, key: str) -> str:
         """Name a connector."""
         found = self.book.connectors.get(key)
@@ -125,6 +130,7 @@ class Titles:
             "rules": self.rule,
             "connectors": self.connector,
             "segments": self.segment,
+            "experiments": self.experiment,
             "nlu": self.intent,
         }
         return name_of[folder](key) if folder in name_of else _(FILES.get(f"{key}.yaml", key))

@@ -105,6 +105,6 @@ def _state(key: str, files: Files, live: Files) -> str:
 
 
 def _rank(key: str) -> int:
-    order = ("flows", "rules", "segments", "scripts", "connectors")
+    order = ("flows", "rules", "segments", "scripts", "experiments", "connectors")
     folder = key.partition("/")[0]
     return order.index(folder) if folder in order else len(order)

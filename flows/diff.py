@@ -80,7 +80,7 @@ def differences(old: Files, new: Files) -> list[Difference]:
         if change.what != "changed":
             kind = (
                 folder.rstrip("s")
-                if folder in ("flows", "scripts", "rules", "connectors", "segments")
+                if folder in ("flows", "scripts", "rules", "connectors", "segments", "experiments")
                 else "file"
             )
             found.append(Difference(f"{kind}_{change.what}", stem, folder=folder))

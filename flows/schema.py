@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.conditions import OPERATORS
 from flows.connectors import LANGUAGES, MOST_SECONDS
+from flows.experiments import LONGEST_DAYS, METRICS, MODES
 from flows.model import DOES, EXPECTS, KIND_NAMES, NOTE_COLORS
 
 Schema = dict[str, Any]
@@ -244,11 +245,29 @@ def _connector() -> Schema:
     )
 
 
+def _experiment() -> Schema:
+    return _object(
+        ["experiment", "script", "arms"],
+        experiment=_KEY,
+        title=_TEXT,
+        script=_KEY,
+        arms={"type": "array", "items": _KEY, "minItems": 2},
+        mode={"enum": list(MODES)},
+        metric={"enum": list(METRICS)},
+        goal=_STRING,
+        audience=_object(share=_SHARE, segments={"type": "array", "items": _KEY}),
+        target={"type": "number", "minimum": 0, "maximum": 5},
+        days={"type": "number", "minimum": 0, "maximum": LONGEST_DAYS},
+        orders={"type": "integer", "minimum": 1},
+    )
+
+
 KIND_SCHEMAS = {
     "flow": _flow(),
     "script": _script(),
     "rule": _rule(),
     "connector": _connector(),
+    "experiment": _experiment(),
     "segment": _object(["segment", "when"], segment=_KEY, title=_TEXT, when=_CONDITION),
     "workspace": _workspace(),
     "widget": _object(["widget"], widget=_KEY, title=_TEXT, greeting=_TEXT, color=_STRING),

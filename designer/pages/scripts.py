@@ -22,6 +22,7 @@ from flows import script_edits
 from flows.edits import EditRefused
 from flows.reading_scripts import read_script
 from flows.yaml_text import read as read_yaml
+from runtime.experiments.runs import OPEN, runs
 from runtime.insight.arms import arms
 from runtime.insight.days import days_of
 from runtime.insight.standing import standings
@@ -213,6 +214,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "standing": rows_of(key, portal().call(standings, key, list(script.spoken))),
         "days": days_of(engine(), key, services.clock(), services.settings.time_zone),
         "problems": workspace.problems_in(path),
+        "tests": [row for row in runs(engine(), script=key) if row.state in OPEN],
         "notice": notice,
     }
     return show("scripts", "one", status, **values)

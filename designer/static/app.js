@@ -8,6 +8,7 @@ document.addEventListener("click", (event) => {
   if ("addRow" in button.dataset) addRow(button.closest("[data-rows]"));
   if ("removeRow" in button.dataset) button.closest("[data-row]").remove();
   if ("closeInspector" in button.dataset) closeInspector();
+  if ("print" in button.dataset) print();
   if ("newWording" in button.dataset) {
     button.form.elements.new_wording.value = "1";
     button.form.requestSubmit();

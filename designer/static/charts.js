@@ -18,7 +18,9 @@ function common() {
   };
 }
 
-const kinds = { days, heat, calibration, curve, lines };
+const kinds = { days, heat, calibration, curve, lines, course, shares };
+const share = (value) => `${Math.round(value * 100)} %`;
+const signed = (value) => `${value > 0 ? "+" : ""}${share(value)}`.replace("-", "−");
 
 /** One number a day, a line for each side. */
 function lines({ dates, series }) {
@@ -100,6 +102,41 @@ function calibration({ bins, words }) {
       { type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, lineStyle: { type: "dashed", color: token("--muted") } },
       { type: "line", data: bins, symbolSize: (value) => 6 + Math.min(18, Math.sqrt(value[2])), itemStyle: { color: token("--accent") }, lineStyle: { color: token("--accent") } },
     ],
+  };
+}
+
+/** A lift over time between the ends of its interval; the broken line is the one that is wanted. */
+function course({ rows, target, words }) {
+  const { line, text, ...shared } = common(), accent = token("--accent");
+  const end = (name, data, area) => ({ name, type: "line", data, symbol: "none", stack: "range", stackStrategy: "all", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false }, ...(area ? { areaStyle: { color: accent, opacity: 0.18 } } : {}) });
+  const flat = (value, type) => ({ type: "line", data: [rows[0], rows.at(-1)].map(([at]) => [at, value]), symbol: "none", silent: true, tooltip: { show: false }, lineStyle: { type, color: token("--muted"), width: 1 } });
+  return {
+    ...shared,
+    grid: { left: 8, right: 20, top: 16, bottom: 12, containLabel: true },
+    tooltip: { ...shared.tooltip, trigger: "axis", formatter: (all) => { const row = rows[all[0].dataIndex]; return `${new Date(row[0]).toLocaleString()}<br>${words.best} ${signed(row[2])}<br>${words.range} ${signed(row[1])} … ${signed(row[3])}`; } },
+    xAxis: { type: "time", axisLabel: text, axisLine: line },
+    yAxis: { type: "value", axisLabel: { ...text, formatter: signed }, splitLine: line },
+    series: [
+      { name: words.best, type: "line", data: rows.map(([at, , best]) => [at, best]), symbol: "none", lineStyle: { color: accent, width: 2 }, itemStyle: { color: accent } },
+      end("low", rows.map(([at, low]) => [at, low])), end(words.range, rows.map(([at, low, , high]) => [at, high - low]), true),
+      flat(0, "solid"), flat(target, "dashed"),
+    ],
+  };
+}
+
+/** The shares of the arms one on the other, as they were in force. */
+function shares({ series }) {
+  const { line, text, ...shared } = common();
+  return {
+    ...shared,
+    aria: { enabled: true, decal: { show: true } },
+    color: colors(),
+    grid: { left: 8, right: 20, top: 16, bottom: 44, containLabel: true },
+    legend: { bottom: 0, textStyle: text },
+    tooltip: { ...shared.tooltip, trigger: "axis", valueFormatter: (value) => (typeof value === "number" ? share(value) : value) },
+    xAxis: { type: "time", axisLabel: text, axisLine: line },
+    yAxis: { type: "value", min: 0, max: 1, axisLabel: { ...text, formatter: share }, splitLine: line },
+    series: series.map(({ name, values }) => ({ name, type: "line", step: "end", stack: "all", data: values, symbol: "none", lineStyle: { width: 1 }, areaStyle: { opacity: 0.55 } })),
   };
 }
 

@@ -145,6 +145,14 @@ def steps(engine: Engine, run: str) -> Sequence[ExperimentStep]:
         return list(database.scalars(query))
 
 
+def learn(engine: Engine, run: str, words: str) -> None:
+    """Write down what was learnt from a run."""
+    with transaction(engine) as database:
+        row = database.get(ExperimentRow, run)
+        if row is not None:
+            row.learnt = words
+
+
 def setup_of(row: ExperimentRow) -> Experiment:
     """Give the definition that a run began with."""
     known = Experiment.__dataclass_fields__
