@@ -76,7 +76,7 @@ def _compared(setup: Experiment, found: Figures, ahead: Arm, values: dict[str, s
 
 def _wait(setup: Experiment, found: Figures) -> str:
     if found.days_left is None:
-        return str(_("How long it takes can be said when ten orders or more have come in."))
+        return str(_("How long it takes can be said after an hour and ten orders."))
     days = max(round(found.days_left), 1)
     said: str = ngettext(
         "At this traffic a lift of %(target)s shows in about one more day.",
@@ -104,9 +104,10 @@ def course_chart(setup: Experiment, found: Figures) -> dict[str, Any] | None:
 
 def shares_chart(setup: Experiment, found: Figures, until: float) -> dict[str, Any] | None:
     """Give the shares over time as a stacked area."""
-    changes = [*found.shares, (until, found.shares[-1][1])] if found.shares else []
-    if len(changes) < 2:
+    if not found.shares:
         return None
+    thinned = found.shares[:: max(len(found.shares) // MOST_POINTS, 1)]
+    changes = [*thinned, found.shares[-1], (until, found.shares[-1][1])]
     named = titles()
     series = [
         {

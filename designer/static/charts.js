@@ -114,7 +114,7 @@ function course({ rows, target, words }) {
     ...shared,
     grid: { left: 8, right: 20, top: 16, bottom: 12, containLabel: true },
     tooltip: { ...shared.tooltip, trigger: "axis", formatter: (all) => { const row = rows[all[0].dataIndex]; return `${new Date(row[0]).toLocaleString()}<br>${words.best} ${signed(row[2])}<br>${words.range} ${signed(row[1])} … ${signed(row[3])}`; } },
-    xAxis: { type: "time", axisLabel: text, axisLine: line },
+    xAxis: { type: "time", axisLabel: { ...text, hideOverlap: true }, axisLine: line },
     yAxis: { type: "value", axisLabel: { ...text, formatter: signed }, splitLine: line },
     series: [
       { name: words.best, type: "line", data: rows.map(([at, , best]) => [at, best]), symbol: "none", lineStyle: { color: accent, width: 2 }, itemStyle: { color: accent } },
@@ -134,7 +134,7 @@ function shares({ series }) {
     grid: { left: 8, right: 20, top: 16, bottom: 44, containLabel: true },
     legend: { bottom: 0, textStyle: text },
     tooltip: { ...shared.tooltip, trigger: "axis", valueFormatter: (value) => (typeof value === "number" ? share(value) : value) },
-    xAxis: { type: "time", axisLabel: text, axisLine: line },
+    xAxis: { type: "time", axisLabel: { ...text, hideOverlap: true }, axisLine: line },
     yAxis: { type: "value", min: 0, max: 1, axisLabel: { ...text, formatter: share }, splitLine: line },
     series: series.map(({ name, values }) => ({ name, type: "line", step: "end", stack: "all", data: values, symbol: "none", lineStyle: { width: 1 }, areaStyle: { opacity: 0.55 } })),
   };

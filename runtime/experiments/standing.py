@@ -55,21 +55,22 @@ class Figures:
 
     `course` is the lift of the arm that is `ahead` by hour: time, low, best, high; `shares` are
     (time, share by arm) whenever these changed; `days_left` says at this traffic how long a lift of
-    the target would take to show, None where that cannot be said yet.
+    the target would take to show, None where that cannot be said yet; `split` is the e-value that
+    visitors were dealt otherwise than the shares say.
     """
 
     arms: tuple[Arm, ...]
     ahead: str
     course: tuple[tuple[float, float, float, float], ...]
     shares: tuple[tuple[float, dict[str, float]], ...]
-    split: float
+    split: float | None
     days: float
     days_left: float | None
 
     @property
     def split_is_wrong(self) -> bool:
         """Say whether visitors were not dealt out as they should have been."""
-        return self.split >= FAULT
+        return self.split is not None and self.split >= FAULT
 
 
 async def figures(services: Services, row: ExperimentRow) -> Figures:
@@ -137,7 +138,9 @@ def _rate(found: Tally, place: int, metric: str) -> Range:
 def _lift(found: Tally, place: int, metric: str) -> Range:
     if metric != "revenue":
         told = compared(found, place, metric)
-        return float(told.low), float(told.best), float(told.high)
+        # What is usual may draw the estimate further than what was seen allows.
+        best = float(np.clip(told.best, told.low, told.high))
+        return float(told.low), best, float(told.high)
     sums = [
         (found.exposures[one].sum(), found.value[one].sum(), found.squares[one].sum())
         for one in (0, place)
@@ -170,14 +173,17 @@ def _course(found: Tally, place: int, metric: str) -> tuple[tuple[float, float, 
     common = hits.sum(0).cumsum() / np.maximum(shown.sum(0).cumsum(), 1)
     told = lift(by_hour.cumsum(0), common)
     return tuple(
-        (found.begins + (hour + 1) * HOUR, float(low), float(best), float(high))
+        (found.begins + (hour + 1) * HOUR, float(low), float(np.clip(best, low, high)), float(high))
         for hour, (low, best, high) in enumerate(zip(told.low, told.best, told.high, strict=True))
         if np.isfinite([low, high]).all()
     )
 
 
-def _split(found: Tally, changes: Sequence[ExperimentStep], names: Sequence[str]) -> float:
-    """Give the e-value that visitors were not dealt as they should be, in hours of one split."""
+def _split(found: Tally, changes: Sequence[ExperimentStep], names: Sequence[str]) -> float | None:
+    """Give the e-value that visitors were not dealt as they should be, in hours of one split.
+
+    None where the shares changed in every hour.
+    """
     hours = found.exposures.shape[-1]
     shares, steady = np.zeros((hours, len(names))), np.ones(hours, bool)
     for number, step in enumerate(changes):
@@ -186,7 +192,7 @@ def _split(found: Tally, changes: Sequence[ExperimentStep], names: Sequence[str]
             steady[at] = False
         shares[max(at, 0) :] = [step.shares.get(name, 0.0) for name in names]
     used = steady & (found.exposures.sum(0) > 0) & (shares > 0).all(-1)
-    return mismatch(found.exposures.T[used], shares[used]) if used.any() else 1.0
+    return mismatch(found.exposures.T[used], shares[used]) if used.any() else None
 
 
 def _days_left(arms: Sequence[Arm], days: float, target: float, metric: str) -> float | None:

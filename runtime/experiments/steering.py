@@ -45,6 +45,9 @@ def compared(found: Tally, arm: int, metric: str) -> Lift:
 
 
 async def _weigh(services: Services, row: ExperimentRow) -> None:
+    last = steps(services.engine, row.run)[-1]
+    if last.what == "shares" and services.now() - last.at < 5 * services.settings.weights_seconds:
+        return  # Weights in batches: every five minutes, if nothing else is set.
     found = await tally(services, row)
     known = found.cohorts(row.setup["metric"])
     shares = as_shares(row.setup["arms"], weights(known))
