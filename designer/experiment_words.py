@@ -20,11 +20,12 @@ LEAST_HITS = 20
 
 @dataclass(frozen=True)
 class Verdict:
-    """What follows from the figures: a sentence, its kind, and what would change it."""
+    """What follows from the figures: a sentence, its kind, what would change it, who has won."""
 
     kind: str
     text: str
     next: str = ""
+    winner: str = ""
 
 
 def verdict(row: ExperimentRow, setup: Experiment, found: Figures) -> Verdict:
@@ -41,10 +42,11 @@ def verdict(row: ExperimentRow, setup: Experiment, found: Figures) -> Verdict:
         )
         return Verdict("worse", text)
     if row.state == "rolled_back":
-        return Verdict("worse", _("“%(name)s” did harm; everybody gets “%(control)s”.", **values))
+        text = _("“%(name)s” did harm; everybody gets “%(control)s”.", **values)
+        return Verdict("worse", text, winner=setup.control)
     if row.state == "switched":
         text = _("“%(name)s” is better; it has taken the place of “%(control)s”.", **values)
-        return Verdict("better", text)
+        return Verdict("better", text, winner=ahead.key)
     if not sum(arm.shown for arm in found.arms):
         return Verdict("open", _("Nobody has met it yet."), _("Visitors meet it from now on."))
     return _compared(setup, found, ahead, values)
@@ -61,10 +63,11 @@ def _compared(setup: Experiment, found: Figures, ahead: Arm, values: dict[str, s
             "“%(name)s” is better than “%(control)s”: by %(low)s or more, best estimate %(best)s.",
             **said,
         )
-        return Verdict("better", text, _("You can ship it, or let it run for a closer figure."))
-    if high < 0:
+        advice = _("You can ship it, or let it run for a closer figure.")
+        return Verdict("better", text, advice, ahead.key)
+    if all(arm.lift[2] < 0 for arm in found.arms if arm.lift):
         text = _("“%(control)s” is better than all others.", **values)
-        return Verdict("worse", text, _("You can stop here and keep it."))
+        return Verdict("better", text, _("You can stop here and keep it."), setup.control)
     text = _(
         "Open: “%(name)s” may be anything from %(from_)s to %(to)s against “%(control)s”.",
         from_=percent(low, signed=True) if low > -1 else "−100 %",

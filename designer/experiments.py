@@ -17,7 +17,7 @@ from runtime import releases
 from runtime.errors import CannotPublish
 from runtime.experiments import runs
 from runtime.experiments.runs import NotPossible
-from runtime.experiments.standing import Figures, figures
+from runtime.experiments.standing import Figures, Forecast, figures, forecast
 from runtime.services import Portal, Services
 from runtime.tables import ExperimentRow
 
@@ -102,6 +102,15 @@ def ship(portal: Portal, row: ExperimentRow, arm: str, author: str) -> int:
     if row.state in runs.MOVES:
         change(portal, row.run, "stopped", author)
     return number
+
+
+def expected(portal: Portal, experiment: Experiment) -> Forecast | None:
+    """Say how long it will take, from the script's own last weeks."""
+
+    async def go(services: Services) -> Forecast | None:
+        return await forecast(services, experiment)
+
+    return portal.call(go)
 
 
 def learn(engine: Engine, run: str, words: str) -> None:

@@ -229,6 +229,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "is_open": is_open,
         "earlier": mine[1:] if mine else [],
         "notice": notice,
+        "forecast": experiments.expected(portal(), drafted) if drafted and not is_open else None,
         **(_figures(row) if row else {}),
     }
     return show("experiments", "one", status, **values)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flows.experiments import Experiment
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
-from runtime.engine.sequential import difference, lift, likelihood, mean, mismatch, rate
+from runtime.engine.sequential import ALPHA, difference, lift, likelihood, mean, mismatch, rate
 from runtime.experiments.runs import steps
 from runtime.experiments.steering import HOUR, compared, tally
 from runtime.services import Services
-from runtime.store.arm_counts import Tally
+from runtime.store.arm_counts import Tally, tally_of
 from runtime.tables import ExperimentRow, ExperimentStep
 
 Range = tuple[float, float, float]
@@ -93,6 +94,33 @@ async def figures(services: Services, row: ExperimentRow) -> Figures:
     )
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """What a script's last four weeks say: visitors a day, their rate, and the days it takes."""
+
+    per_day: float
+    rate: float
+    days: float
+
+
+async def forecast(services: Services, experiment: Experiment) -> Forecast | None:
+    """Say how long a lift of the target takes to show; None where too little is known."""
+    names = list(experiment.arms)
+    if len(names) < 2 or experiment.metric == "revenue":
+        return None
+    found = await tally_of(services.redis, experiment.script, names, services.now())
+    known = found.cohorts(experiment.metric)
+    shown, hits = known.exposures.sum(), known.rewards.sum()
+    seen = np.flatnonzero(known.exposures.sum(0))
+    if hits < 10 or not len(seen):
+        return None
+    days = (known.exposures.shape[-1] - seen[0]) / 24
+    per_day = float(shown / max(days, 1)) * experiment.share
+    needed = hits_needed(experiment.target, 1 / len(names)) * len(names) / 2
+    rate_seen = float(hits / shown)
+    return Forecast(per_day, rate_seen, needed / (per_day * rate_seen))
+
+
 def hits_needed(lift_wanted: float, share: float) -> float:
     """Give how many orders of two arms it takes to show a lift; `share` is B's of the visitors.
 
@@ -148,7 +176,7 @@ def _lift(found: Tally, place: int, metric: str) -> Range:
     usual = sums[0][1] / max(sums[0][0], 1)
     if usual <= 0 or sums[1][0] < 2:
         return -math.inf, 0.0, math.inf
-    low, high = difference(sums[0], sums[1])
+    low, high = difference(sums[0], sums[1], ALPHA / (len(found.value) - 1))
     best = sums[1][1] / max(sums[1][0], 1) - usual
     return float(low / usual), float(best / usual), float(high / usual)
 
@@ -171,7 +199,7 @@ def _course(found: Tally, place: int, metric: str) -> tuple[tuple[float, float, 
     hits = np.minimum(known.rewards[[0, place]], shown)
     by_hour = likelihood(*(row[:, None] for row in (hits[0], shown[0], hits[1], shown[1])))
     common = hits.sum(0).cumsum() / np.maximum(shown.sum(0).cumsum(), 1)
-    told = lift(by_hour.cumsum(0), common)
+    told = lift(by_hour.cumsum(0), common, ALPHA / (len(known.exposures) - 1))
     return tuple(
         (found.begins + (hour + 1) * HOUR, float(low), float(np.clip(best, low, high)), float(high))
         for hour, (low, best, high) in enumerate(zip(told.low, told.best, told.high, strict=True))

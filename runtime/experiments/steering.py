@@ -8,7 +8,7 @@ import numpy as np
 
 from runtime.engine.bandits import as_shares, weights
 from runtime.engine.canary import Terms, may_switch, must_go_back, next_share
-from runtime.engine.sequential import Lift, lift, likelihood
+from runtime.engine.sequential import ALPHA, Lift, lift, likelihood
 from runtime.experiments.runs import change, put_in_force, runs, set_shares, setup_of, steps
 from runtime.services import Services
 from runtime.store.arm_counts import Tally, tally_of
@@ -37,11 +37,16 @@ async def tally(services: Services, row: ExperimentRow) -> Tally:
 
 
 def compared(found: Tally, arm: int, metric: str) -> Lift:
-    """Compare an arm with the control by orders, clicks or who wanted a person."""
+    """Compare an arm with the control by orders, clicks or who wanted a person.
+
+    Of several arms each is judged by as much less as there are more of them (Bonferroni), so that
+    all intervals hold together.
+    """
     known = found.cohorts(metric)
     shown, hits = known.exposures, np.minimum(known.rewards, known.exposures)
     common = hits[[0, arm]].sum() / max(shown[[0, arm]].sum(), 1)
-    return lift(likelihood(hits[0], shown[0], hits[arm], shown[arm]), float(common))
+    known_well = likelihood(hits[0], shown[0], hits[arm], shown[arm])
+    return lift(known_well, float(common), ALPHA / (len(shown) - 1))
 
 
 async def _weigh(services: Services, row: ExperimentRow) -> None:
