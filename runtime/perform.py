@@ -92,6 +92,8 @@ class _Writer:
             self.count(wish)
         elif isinstance(wish, effects.Convert):
             self.convert(wish)
+        elif isinstance(wish, effects.Refund):
+            self.refund(wish)
         elif isinstance(wish, effects.PushCoupon):
             self.push_coupon(wish)
         elif isinstance(wish, effects.AskSystem):
@@ -124,10 +126,16 @@ class _Writer:
         counts = counts_after("converted", said, self.at / 1000)
         if wish.order:
             once = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "counts": counts}
+            once["value"] = wish.value
             self.commit.once.append(once)
         else:
             self.commit.counts += counts
         self.event("converted", **said)
+
+    def refund(self, wish: effects.Refund) -> None:
+        undo = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "total": wish.total}
+        self.commit.undo.append(undo)
+        self.event("refunded", order=wish.order, total=wish.total)
 
     def push_coupon(self, wish: effects.PushCoupon) -> None:
         session, coupon = self.commit.session, wish.coupon

@@ -15,10 +15,11 @@ from rules.deciding import kept_quiet
 from rules.derived import entered, seen, visit_of
 from rules.model import FALLBACK, MESSAGE, TIMER, Event
 from rules.mood import after, escalation, threshold_for
-from rules.snapshot import fold, is_overtaken, number, order_id_of, snapshot
+from rules.snapshot import fold, is_overtaken, order_id_of, snapshot
 from runtime.doing import calls_person, chain, fire, starts_flow, wake, with_person, without_flow
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
+from runtime.engine.credit import credit
 from runtime.engine.effects import Effect
 from runtime.engine.experiments import Running
 from runtime.engine.session import Session
@@ -28,8 +29,6 @@ from runtime.messages import Message
 from runtime.nlu.understanding import Understanding
 from runtime.nlu.usual_entities import KINDS, resolved
 from runtime.releases import Release
-
-CREDIT_WINDOW = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(before, profile=fold(before.profile, event))
     if overtaken:
         return session, began[1]
-    wishes: list[Effect] = [] if repeated else _credit(session, event, moment.now)
+    wishes: list[Effect] = [] if repeated else credit(session, event, moment.now)
     moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
     moved = chain(moved, wake(release, session, turn, event))
@@ -209,21 +208,6 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     for came in entered(before.profile, session.profile, asked, moment.local, event.at):
         moved = chain(moved, wake(release, moved[0], turn, came))
     return moved
-
-
-def _credit(session: Session, event: Event, now: float) -> list[Effect]:
-    """Credit the last eligible exposure of the last 24 hours."""
-    eligible = [
-        exposure
-        for exposure in session.exposures
-        if exposure.goal == event.name and now - exposure.at <= CREDIT_WINDOW
-    ]
-    if not eligible:
-        return []
-    last = max(eligible, key=lambda exposure: exposure.at)
-    order = order_id_of(event.properties)
-    total = event.properties.get("total", event.properties.get("revenue"))
-    return [effects.Convert(last.script, last.variant, order, number(total), last.since, last.run)]
 
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:

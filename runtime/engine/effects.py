@@ -82,6 +82,14 @@ class Convert:
 
 
 @dataclass(frozen=True)
+class Refund:
+    """An order was given back: its credit is taken back, once. `total` 0 is all of it."""
+
+    order: str
+    total: float = 0.0
+
+
+@dataclass(frozen=True)
 class HandOver:
     """A person is wanted."""
 
@@ -152,6 +160,7 @@ Effect: TypeAlias = (
     | Click
     | WantPerson
     | Convert
+    | Refund
     | HandOver
     | AskSystem
     | TellSystem

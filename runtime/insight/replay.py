@@ -24,7 +24,16 @@ Recorded = tuple[str, list[Event]]
 INNER = frozenset(
     ("entered", "said", "exposed", "clicked", "converted", "handover", "rule_fired", "rule_silent")
 ) | {"decided", "emitted", "coupon_given", "agent_said", "agent_took", "handed_back", "loop"}
-INNER |= {"wanted_person", "asked", "answered", "request_failed", "told", "not_told", "notified"}
+INNER |= {
+    "wanted_person",
+    "refunded",
+    "asked",
+    "answered",
+    "request_failed",
+    "told",
+    "not_told",
+    "notified",
+}
 """Events we write ourselves; no visitor did them, so no rule wakes by them."""
 
 

@@ -28,9 +28,25 @@ for _, timer in ipairs(c.disarm) do redis.call('ZREM', timer[1], timer[2]) end
 for _, timer in ipairs(c.arm) do redis.call('ZADD', timer[1], timer[3], timer[2]) end
 for _, count in ipairs(c.counts) do redis.call('HINCRBYFLOAT', count[1], count[2], count[3]) end
 for _, once in ipairs(c.once) do
-  if redis.call('SET', once.key, '1', 'NX', 'EX', once.ttl) then
+  -- What was credited is kept with the order, so that a refund takes back just that.
+  local credit = cjson.encode({counts = once.counts, value = once.value})
+  if redis.call('SET', once.key, credit, 'NX', 'EX', once.ttl) then
     for _, count in ipairs(once.counts) do
       redis.call('HINCRBYFLOAT', count[1], count[2], count[3])
+    end
+  end
+end
+for _, undo in ipairs(c.undo) do
+  local was = redis.call('GET', undo.key)
+  if not was then
+    redis.call('SET', undo.key, 'refunded', 'EX', undo.ttl) -- Refunded before it was reported.
+  elseif string.sub(was, 1, 1) == '{' then
+    local credit = cjson.decode(was)
+    if undo.total <= 0 or undo.total >= credit.value then
+      for _, count in ipairs(credit.counts) do
+        redis.call('HINCRBYFLOAT', count[1], count[2], -count[3])
+      end
+      redis.call('SET', undo.key, 'refunded', 'EX', undo.ttl)
     end
   end
 end

@@ -47,6 +47,7 @@ class Commit:
     disarm: list[tuple[str, str]] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     once: list[dict[str, Any]] = field(default_factory=list)
+    undo: list[dict[str, Any]] = field(default_factory=list)
     desk: str = ""
     now: float = 0.0
 
@@ -105,6 +106,7 @@ class Sessions:
             "disarm": commit.disarm,
             "counts": commit.counts,
             "once": commit.once,
+            "undo": commit.undo,
             "desk": commit.desk,
             "visitor": visitor,
             "now": commit.now,

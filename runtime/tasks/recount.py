@@ -15,11 +15,11 @@ from sqlalchemy import select
 from runtime.db import transaction
 from runtime.services import Services
 from runtime.store import keys
-from runtime.store.arm_counts import counts_after
+from runtime.store.arm_counts import Count, counts_after
 from runtime.tables import EventRow
 from runtime.tasks.archive import archive
 
-COUNTED = ("exposed", "clicked", "wanted_person", "converted")
+COUNTED = ("exposed", "clicked", "wanted_person", "converted", "refunded")
 MOST_TRIES = 50
 Happened = tuple[str, float, Mapping[str, Any]]
 """Name, time and data of an event."""
@@ -30,18 +30,33 @@ class TooBusy(RuntimeError):
 
 
 def counted(events: Iterable[Happened]) -> dict[str, dict[str, float]]:
-    """Give all counts by hash and field; an order counts the first time it is reported."""
+    """Give all counts by hash and field; an order counts the first time it is reported.
+
+    A refund of all of it takes that back, and keeps it from counting when it comes first.
+    """
     found: dict[str, dict[str, float]] = {}
-    orders: set[str] = set()
+    credits: dict[str, tuple[float, list[Count]]] = {}
     for name, at, said in events:
-        order = str(said.get("order") or "") if name == "converted" else ""
-        if order in orders:
+        order = str(said.get("order") or "")
+        if name == "refunded":
+            value, counts = credits.get(order, (0.0, []))
+            if float(said.get("total") or 0) in (0.0, value) or float(said["total"]) > value:
+                _add(found, counts, -1)
+                credits[order] = (0.0, [])
             continue
-        orders |= {order} if order else set()
-        for key, field, many in counts_after(name, said, at):
-            fields = found.setdefault(key, {})
-            fields[field] = fields.get(field, 0.0) + many
+        if name == "converted" and order in credits:
+            continue
+        counts = counts_after(name, said, at)
+        if name == "converted" and order:
+            credits[order] = (float(said["value"]), counts)
+        _add(found, counts, 1)
     return found
+
+
+def _add(found: dict[str, dict[str, float]], counts: Iterable[Count], sign: int) -> None:
+    for key, field, many in counts:
+        fields = found.setdefault(key, {})
+        fields[field] = fields.get(field, 0.0) + sign * many
 
 
 async def recount(services: Services) -> int:

@@ -85,6 +85,42 @@ async def test_orders_are_counted_for_the_run_and_can_be_counted_again(services:
     assert {k: float(v) for k, v in again.items()} == {k: float(v) for k, v in before.items()}
 
 
+@pytest.mark.parametrize(
+    ("totals", "left"),
+    [([0], 0), ([100], 0), ([100, 100], 0), ([30], 1)],
+)
+async def test_a_refund_takes_the_credit_back_once(
+    services: Services, totals: list[int], left: int
+) -> None:
+    run = await begin(services, AB, "a@b")
+    await _meet(services, "v")
+    await _order(services, "v", "o1")
+    for total in totals:
+        await _refund(services, "v", "o1", total)
+    found = await tally(services, runs(services.engine)[0])
+    assert found.orders.sum() == left
+    assert found.value.sum() == found.squares.sum() / 100 == 100 * left
+    before = await services.redis.hgetall(keys.hours(run))
+    await recount(services)
+    again = await services.redis.hgetall(keys.hours(run))
+    assert {k: float(v) for k, v in again.items()} == {k: float(v) for k, v in before.items()}
+
+
+async def test_an_order_refunded_before_it_is_reported_never_counts(services: Services) -> None:
+    await begin(services, AB, "a@b")
+    await _meet(services, "v")
+    await _refund(services, "v", "o1", 0)
+    await _order(services, "v", "o1")
+    assert (await tally(services, runs(services.engine)[0])).orders.sum() == 0
+    await recount(services)
+    assert (await tally(services, runs(services.engine)[0])).orders.sum() == 0
+
+
+async def _refund(services: Services, visitor: str, order: str, total: int) -> None:
+    back = Event("Order Refunded", services.now(), {"order_id": order, "total": total})
+    await handle(services, Message(visitor, "track", kind="event", data={"event": back}))
+
+
 async def test_who_wants_a_person_is_counted_once(services: Services) -> None:
     await begin(services, AB, "a@b")
     met = await _meet(services, "v")
