@@ -21,6 +21,7 @@ OFTEN = {
     "imports": "designer.take_in_imports",
     "evaluations": "designer.evaluate",
     "simulations": "designer.simulate",
+    "rehearsals": "designer.rehearse",
     "trainings": "designer.train_rasa",
 }
 WSGI_THREADS = 8

@@ -14,7 +14,7 @@ from runtime.db import transaction
 from runtime.nlu import cascade
 from runtime.nlu.cross_validation import cross_validate, report
 
-CROSS, RASA, RULES = "cross", "rasa", "rules"
+CROSS, RASA, RULES, REHEARSAL = "cross", "rasa", "rules", "rehearsal"
 NOTHING: Mapping[str, object] = {}
 OPEN = ("waiting", "running")
 SILENT = 120.0

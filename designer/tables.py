@@ -145,7 +145,7 @@ class Evaluation(Base):
     kind: Mapped[str] = mapped_column(
         String(10), default="cross", server_default="cross", index=True
     )
-    """cross (validation of the embedded engine), rasa (a training), or rules (a simulation)."""
+    """cross (validation of our engine), rasa (a training), rules (simulated), or rehearsal."""
     state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
     """waiting, running, done, failed, or cancelled."""
     done: Mapped[int] = mapped_column(Integer, default=0)

@@ -5,7 +5,7 @@ import logging
 from celery import Celery, shared_task
 from celery.exceptions import OperationalError
 
-from designer import evaluations, rasa_work, simulations
+from designer import evaluations, rasa_work, rehearsals, simulations
 from designer.import_work import take_in
 from designer.publications import publish_due
 from runtime.services import portal
@@ -14,6 +14,7 @@ IMPORTS = "designer.take_in_imports"
 EVALUATIONS = "designer.evaluate"
 TRAININGS = "designer.train_rasa"
 SIMULATIONS = "designer.simulate"
+REHEARSALS = "designer.rehearse"
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +47,12 @@ def train_rasa() -> None:
 def simulate() -> None:
     """Replay the past against the rules wherever somebody asked for it."""
     simulations.work(portal().services)
+
+
+@shared_task(name=REHEARSALS, ignore_result=True)
+def rehearse() -> None:
+    """Rehearse experiments wherever somebody asked for it."""
+    rehearsals.work(portal().services)
 
 
 def call_for(app: Celery | None, task: str) -> None:
