@@ -158,6 +158,16 @@ def with_a_refusal(page: Page) -> None:
     expect(page.locator("#entity [role=alert] li")).to_have_count(1)
 
 
+def with_a_canary(page: Page) -> None:
+    page.get_by_role("radio", name="灰度发布").or_(page.get_by_role("radio", name="Canary")).check()
+    expect(page.locator("[name=target]")).to_be_visible()
+
+
+def with_how(page: Page) -> None:
+    page.locator("#experiment details summary").first.click()
+    expect(page.locator("tr[data-arm]").first).to_be_visible()
+
+
 CANVAS = "/flows/compensation/"
 SCREENS = [
     Screen("sign-in", "/login", guest=True),
@@ -187,6 +197,10 @@ SCREENS = [
     Screen("scripts", "/scripts/"),
     Screen("script", "/scripts/offer_instalments"),
     Screen("wordings", "/scripts-table/"),
+    Screen("experiments", "/experiments/"),
+    Screen("experiment-form", "/experiments/greet", with_a_canary),
+    Screen("experiment-run", "/experiments/rec_midrange", with_how),
+    Screen("rehearsal", "/experiments/greet/rehearsal/"),
     Screen("rules", "/rules/"),
     Screen("rule", "/rules/iphone15-dwell-offer"),
     Screen("decisions", "/rules/iphone15-dwell-offer/decisions"),
@@ -236,6 +250,11 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     shared = answer.text().split('value="')[1].split('"')[0]
     form = {"csrf_token": token, "name": "Orders"}
     page.request.post(f"{url}/connectors/", form=form)
+    for key in ("greet", "rec_midrange"):
+        form = {"csrf_token": token, "script": key}
+        page.request.post(f"{url}/experiments/", form=form)
+    start = {"X-CSRFToken": token}
+    page.request.post(f"{url}/experiments/rec_midrange/start", headers=start)
     for kind, name, lines in NAMES:
         form = {"csrf_token": token, "name": name, "lines:": lines}
         page.request.post(f"{url}/nlu/entities/{kind}/", form=form)
