@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from mabwiser.mab import MAB, LearningPolicy
 
-from bench import canaries
+from bench import canaries, experiment_costs
 from bench.report import Report, Row
 from bench.scenarios import (
     BATCHES,
@@ -49,6 +49,7 @@ async def measure(report: Report, seconds: float) -> None:
         _hillstrom(report)
     canaries.measure(report)
     _cost(report)
+    await experiment_costs.measure(report)
 
 
 def _lost_orders(report: Report) -> None:
