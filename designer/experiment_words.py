@@ -122,6 +122,20 @@ def shares_chart(setup: Experiment, found: Figures, until: float) -> dict[str, A
     return {"kind": "shares", "series": series}
 
 
+def belief_chart(setup: Experiment, found: Figures) -> dict[str, Any] | None:
+    """Give how likely each rate of each arm is; None where that cannot be drawn of two."""
+    named = titles()
+    series = [
+        {
+            "name": named.variant(setup.script, arm.key),
+            "values": [[round(rate, 6), round(density, 4)] for rate, density in arm.belief],
+        }
+        for arm in found.arms
+        if arm.belief
+    ]
+    return {"kind": "belief", "series": series} if len(series) > 1 else None
+
+
 def log_rows(setup: Experiment, changes: Sequence[ExperimentStep]) -> list[dict[str, Any]]:
     """Give what happened in a run, newest first, with the shares it led to."""
     named = titles()

@@ -11,7 +11,14 @@ from designer.access import author, needs
 from designer.cards import language
 from designer.conflicts import conflict_answer
 from designer.experiment_sentences import REFUSED
-from designer.experiment_words import course_chart, light, log_rows, shares_chart, verdict
+from designer.experiment_words import (
+    belief_chart,
+    course_chart,
+    light,
+    log_rows,
+    shares_chart,
+    verdict,
+)
 from designer.form_values import nested_values, number_of, text_of
 from designer.fragments import show
 from designer.pages.flows import free_key
@@ -243,6 +250,7 @@ def _figures(row: ExperimentRow) -> dict[str, Any]:
         "verdict": verdict(row, ran, found),
         "lights": {arm.key: light(arm) for arm in found.arms},
         "course": course_chart(ran, found),
+        "belief": belief_chart(ran, found),
         "shares": shares_chart(ran, found, row.ended or portal().services.now()),
         "log": log_rows(ran, runs.steps(engine(), row.run)),
     }

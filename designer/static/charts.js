@@ -18,7 +18,7 @@ function common() {
   };
 }
 
-const kinds = { days, heat, calibration, curve, lines, course, shares };
+const kinds = { days, heat, calibration, curve, lines, course, shares, belief };
 const share = (value) => `${Math.round(value * 100)} %`;
 const signed = (value) => `${value > 0 ? "+" : ""}${share(value)}`.replace("-", "−");
 
@@ -121,6 +121,21 @@ function course({ rows, target, words }) {
       end("low", rows.map(([at, low]) => [at, low])), end(words.range, rows.map(([at, low, , high]) => [at, high - low]), true),
       flat(0, "solid"), flat(target, "dashed"),
     ],
+  };
+}
+
+/** How likely each rate of each wording is. */
+function belief({ series }) {
+  const { line, text, ...shared } = common(), finely = (value) => `${(value * 100).toFixed(1)} %`;
+  return {
+    ...shared,
+    color: colors(),
+    grid: { left: 8, right: 24, top: 16, bottom: 44, containLabel: true },
+    legend: { bottom: 0, textStyle: text },
+    tooltip: { ...shared.tooltip, trigger: "axis", formatter: (all) => finely(all[0].value[0]) },
+    xAxis: { type: "value", scale: true, axisLabel: { ...text, formatter: finely, hideOverlap: true }, axisLine: line, splitLine: { show: false } },
+    yAxis: { type: "value", show: false },
+    series: series.map(({ name, values }, n) => ({ name, type: "line", data: values, symbol: "none", smooth: true, lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][n % 3] }, areaStyle: { opacity: 0.15 } })),
   };
 }
 

@@ -112,7 +112,11 @@ async def set_shares(
 async def put_in_force(services: Services) -> None:
     """Write what turns need to know of every run; the newest run of a script counts."""
     found: dict[str, Running] = {}
-    for row in sorted(runs(services.engine), key=lambda row: row.began):
+    with transaction(services.engine, writes=False) as database:
+        # The step first: a run that changes in between is only newer than it says.
+        newest = int(database.scalar(select(func.max(ExperimentStep.id))) or 0)
+        rows = list(database.scalars(select(ExperimentRow).order_by(ExperimentRow.began)))
+    for row in rows:
         if row.state in (*OPEN, *SETTLED):
             setup = row.setup
             found[row.script] = Running(
@@ -123,7 +127,7 @@ async def put_in_force(services: Services) -> None:
                 goal=setup["goal"],
                 settled=row.state in SETTLED,
             )
-    await set_running(services.redis, found)
+    await set_running(services.redis, found, newest)
 
 
 def runs(engine: Engine, key: str = "", script: str = "") -> list[ExperimentRow]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import beta
 
 from flows.experiments import Experiment
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
@@ -22,6 +23,8 @@ Range = tuple[float, float, float]
 """The lower end, the best estimate and the upper end."""
 EVIDENCE = math.log(20) + 1.5
 """Nats: an e-value of 20, and what not knowing the lift beforehand costs."""
+FEW = 20
+"""Visitors below which a picture of a rate says nothing."""
 FAULT = 1000.0
 """The e-value at which the split is taken for faulty."""
 ALARM, WATCH = 1 / 0.03, 3.0
@@ -48,6 +51,8 @@ class Arm:
     chance: float | None
     lift: Range | None
     bother: float
+    belief: tuple[tuple[float, float], ...] = ()
+    """How likely each rate is by now, (rate, density); of revenue there is none."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,7 @@ def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float])
         chance=chance.get(place),
         lift=_lift(found, place, metric) if place else None,
         bother=float(compared(found, place, "people").better) if place else 1.0,
+        belief=_belief(found, place, metric),
     )
 
 
@@ -179,6 +185,18 @@ def _lift(found: Tally, place: int, metric: str) -> Range:
     low, high = difference(sums[0], sums[1], ALPHA / (len(found.value) - 1))
     best = sums[1][1] / max(sums[1][0], 1) - usual
     return float(low / usual), float(best / usual), float(high / usual)
+
+
+def _belief(found: Tally, place: int, metric: str) -> tuple[tuple[float, float], ...]:
+    """Give the density of Beta(1 + hits, 1 + others) where it is worth drawing."""
+    known = found.cohorts(metric)
+    shown = known.exposures[place].sum()
+    if metric == "revenue" or shown < FEW:
+        return ()
+    hits = min(known.rewards[place].sum(), shown)
+    posterior = beta(1 + hits, 1 + shown - hits)
+    points = np.linspace(*posterior.ppf([0.0005, 0.9995]), 61)
+    return tuple(zip(points.tolist(), posterior.pdf(points).tolist(), strict=True))
 
 
 def _chances(known: Cohorts) -> dict[int, float]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 from redis.asyncio import Redis
+from redis.exceptions import WatchError
 
 from runtime.engine import delays
 from runtime.engine.bandits import ArmCount, Cohorts
@@ -129,14 +130,27 @@ async def weights_of(redis: Redis) -> dict[str, dict[str, float]]:
     return {script.decode(): orjson.loads(value) for script, value in rows.items()}
 
 
-async def set_running(redis: Redis, running: Mapping[str, Running]) -> None:
-    """Put experiments in force, all at once; scripts that are not named stand in none."""
-    pipe = redis.pipeline(transaction=True)
-    pipe.delete(keys.RUNNING)
-    if running:
-        rows: dict[Any, Any] = {script: orjson.dumps(one) for script, one in running.items()}
-        pipe.hset(keys.RUNNING, mapping=rows)
-    await pipe.execute()
+async def set_running(redis: Redis, running: Mapping[str, Running], step: int) -> bool:
+    """Put experiments in force, all at once; scripts that are not named stand in none.
+
+    `step` is the newest that this was read from: what somebody read later is not written over.
+    """
+    rows: dict[Any, Any] = {script: orjson.dumps(one) for script, one in running.items()}
+    async with redis.pipeline(transaction=True) as pipe:
+        while True:
+            try:
+                await pipe.watch(keys.RUNNING_STEP)
+                if int(await pipe.get(keys.RUNNING_STEP) or 0) > step:
+                    return False
+                pipe.multi()
+                pipe.set(keys.RUNNING_STEP, step)
+                pipe.delete(keys.RUNNING)
+                if rows:
+                    pipe.hset(keys.RUNNING, mapping=rows)
+                await pipe.execute()
+                return True
+            except WatchError:
+                continue
 
 
 async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) -> None:

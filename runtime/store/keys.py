@@ -20,6 +20,7 @@
 | hours:<run> | hash | the same of an experiment, and who wanted a person | for ever |
 | weights | hash | script to its weights as JSON | until computed again |
 | running | hash | script to the experiment it stands in, as JSON | until that is over |
+| running:step | string | the newest change that this was written from | for ever |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
 | release:current, release:<n> | string | the name of what is live; its files | for ever |
 | model:<fingerprint> | string | a trained intent model | for ever |
@@ -46,6 +47,7 @@ NOTICES = "notices"
 EVENTS = "events"
 WEIGHTS = "weights"
 RUNNING = "running"
+RUNNING_STEP = "running:step"
 DESK = "desk"
 CURRENT = "release:current"
 LIVE = "live"

@@ -12,6 +12,7 @@ from runtime.experiments.steering import steer, tally
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
+from runtime.store.arm_counts import set_running
 from runtime.tasks.recount import recount
 from tests.workspaces import publish_files
 
@@ -227,6 +228,16 @@ async def test_a_bandit_leans_to_what_earns_more_and_keeps_why(services: Service
     changed = [step for step in steps(services.engine, run) if step.what == "shares"]
     assert len(changed) == 1
     assert changed[0].inputs["rewards"] == [240, 120]
+
+
+async def test_what_was_read_earlier_is_not_written_over_what_was_read_later(
+    services: Services,
+) -> None:
+    run = await begin(services, AB, "a@b")
+    old = await services.sessions.load("v")
+    await change(services, run, "stopped", "a@b")
+    assert not await set_running(services.redis, old.running, 1)
+    assert (await services.sessions.load("v")).running == {}
 
 
 async def test_an_emptied_redis_is_filled_again(services: Services) -> None:
