@@ -195,7 +195,8 @@ def _belief(found: Tally, place: int, metric: str) -> tuple[tuple[float, float],
         return ()
     hits = min(known.rewards[place].sum(), shown)
     posterior = beta(1 + hits, 1 + shown - hits)
-    points = np.linspace(*posterior.ppf([0.0005, 0.9995]), 61)
+    low, high = posterior.ppf([0.0005, 0.9995])
+    points = np.linspace(low, high, 61)
     return tuple(zip(points.tolist(), posterior.pdf(points).tolist(), strict=True))
 
 

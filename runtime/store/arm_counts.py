@@ -142,15 +142,15 @@ async def set_running(redis: Redis, running: Mapping[str, Running], step: int) -
                 await pipe.watch(keys.RUNNING_STEP)
                 if int(await pipe.get(keys.RUNNING_STEP) or 0) > step:
                     return False
-                pipe.multi()
+                pipe.multi()  # type: ignore[no-untyped-call]
                 pipe.set(keys.RUNNING_STEP, step)
                 pipe.delete(keys.RUNNING)
                 if rows:
                     pipe.hset(keys.RUNNING, mapping=rows)
                 await pipe.execute()
-                return True
             except WatchError:
                 continue
+            return True
 
 
 async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) -> None:
