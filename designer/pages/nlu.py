@@ -20,10 +20,11 @@ from designer.turning import turned
 from designer.wording import sentence
 from designer.workspace import Workspace, engine, open_workspace, portal
 from flows.model import Ask
+from runtime import releases
 from runtime.nlu.advice import advise
 from runtime.nlu.entities import read_entities
 from runtime.nlu.local import normalise
-from runtime.nlu.misheard import misheard
+from runtime.nlu.misheard import Misheard, misheard
 from runtime.nlu.sentences import LONGEST
 from runtime.nlu.telling import telling
 from runtime.nlu.training import read_rasa
@@ -33,6 +34,8 @@ from runtime.services import Services
 
 bp = Blueprint("nlu", __name__, url_prefix="/nlu")
 PLACE = "nlu"
+LIKELIEST = 5
+"""Intents offered for a text that was not understood, each by the key of its place."""
 
 
 @bp.get("/")
@@ -151,7 +154,9 @@ def inbox(notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
     intents = by_title(workspace.compiled.book.intents, titles().intent)
     rows = _misheard(workspace)
-    return show("nlu", "inbox", status, rows=rows, intents=intents, notice=notice)
+    likely = _likeliest(workspace, rows)
+    values = {"rows": rows, "intents": intents, "likely": likely, "notice": notice}
+    return show("nlu", "inbox", status, **values)
 
 
 @bp.post("/inbox")
@@ -221,10 +226,23 @@ def _save(texts: training_data.Changed, label: str) -> None:
         drafts.save(engine(), drafts.Author(author(), PLACE, label), texts, {})
 
 
-def _misheard(workspace: Workspace) -> list[object]:
+def _misheard(workspace: Workspace) -> list[Misheard]:
     known = {normalise(example.text) for example in workspace.compiled.examples}
     sure = max(workspace.compiled.book.workspace.confidence, 0.6)
-    return list(misheard(engine(), sure, known))
+    return misheard(engine(), sure, known)
+
+
+def _likeliest(workspace: Workspace, rows: list[Misheard]) -> dict[str, list[tuple[str, float]]]:
+    """Give each text's likeliest intents by the model that is live: it is trained already."""
+    _number, live = releases.live_files(engine())
+    model = releases.trained_model(engine(), live or workspace.files) if rows else None
+    known = workspace.compiled.book.intents
+    found = {}
+    for row in rows:
+        ranking = [one for one in understand(model, row.text).ranking if one[0] in known]
+        heard = [(row.intent, row.confidence)] if row.intent in known else []
+        found[row.text] = (ranking or heard)[:LIKELIEST]
+    return found
 
 
 def _used(workspace: Workspace, intent: str) -> list[str]:

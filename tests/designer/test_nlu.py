@@ -71,6 +71,8 @@ def test_what_was_not_understood_is_taught_with_two_keys(
     assert "能便宜点不" in page
     assert "2 times" in page
     assert "13812345678" not in page
+    assert 'data-intent="ask_price" aria-pressed="true" aria-keyshortcuts="1"' in page
+    assert '<option value="ask_price" selected>' in page, "the likeliest is chosen already"
     form = {"text": "能便宜点不", "intent": "ask_price"}
     after = client.post("/nlu/inbox", data=form, headers=HTMX).text
     assert "能便宜点不" in said(portal, "ask_price")
