@@ -135,17 +135,20 @@ def redo() -> Response:
     return turned(PLACE, False, page)
 
 
-@bp.get("/try")
+@bp.route("/try", methods=["GET", "POST"])
 def try_() -> str:
     """Let the drafts' model understand one sentence, and show which words told it."""
-    workspace, text = open_workspace(), request.args.get("text", "").strip()[:500]
+    typed = request.values.get("text", "").strip()
+    workspace, text = open_workspace(), typed[:LONGEST]
     model = draft(workspace).model
     found = understand(model, text, read_entities(workspace.files))
     pieces = telling(model, text, found.intent) if model and found.intent else []
     sure = workspace.compiled.book.workspace.confidence
     theirs = portal().call(_by_rasa, text) if text else None
+    said = normalise(text)
+    taught = any(normalise(one.text) == said for one in workspace.compiled.examples)
     values = {"text": text, "found": found, "pieces": pieces, "sure": sure, "theirs": theirs}
-    return render_template("nlu/_tried.html", **values)
+    return render_template("nlu/_tried.html", **values, taught=taught, cut=len(typed) > LONGEST)
 
 
 @bp.get("/inbox")
