@@ -20,7 +20,15 @@ from designer.training_data import (
 )
 from designer.wording import sentence
 from flows.yaml_text import read
-from runtime.nlu.sentences import LONGEST, NEW_FILE, lists_in, sentences_in, tidy, with_lists
+from runtime.nlu.sentences import (
+    INVISIBLE,
+    LONGEST,
+    NEW_FILE,
+    lists_in,
+    sentences_in,
+    tidy,
+    with_lists,
+)
 from runtime.nlu.training import BadTable, plain, read_csv, read_rasa
 
 MOST_NAMED = 10
@@ -184,7 +192,11 @@ def _rasa(text: str) -> list[tuple[str, str]]:
 
 
 def _with_lists(files: Files, text: str) -> Changed:
-    lists = lists_in(text)
+    seen = {
+        of: [plainly for line in lines if (plainly := INVISIBLE.sub("", line).strip())]
+        for of, lines in lists_in(text).items()
+    }
+    lists = {of: lines for of, lines in seen.items() if lines}
     if not lists:
         return {}
     words = " ".join(line for lines in lists.values() for line in lines)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from flows import trees
 from flows.yaml_text import MOST_BYTES, values_of
 from runtime.nlu.sentences import (
+    INVISIBLE,
     NEW_FILE,
     sentences_in,
     tidy,
@@ -123,7 +124,8 @@ def within_bounds(text: str) -> str:
 def named(text: str, intent: str, title: Mapping[str, str]) -> str:
     """Name an intent in workspace.yaml."""
     known = values_of(text).get("intents") or {}
-    words = {language: word.strip() for language, word in title.items() if word.strip()}
+    seen = {language: INVISIBLE.sub("", word).strip() for language, word in title.items()}
+    words = {language: word for language, word in seen.items() if word}
     both = {**known, intent: {**(known.get(intent) or {}), **words}}
     both = {key: value for key, value in both.items() if value}
     return text if both == known else trees.set_values(text, {"intents": both or None})
