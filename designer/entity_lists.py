@@ -15,7 +15,7 @@ from designer.training_data import (
 )
 from flows.yaml_text import MOST_BYTES, values_of
 from runtime.nlu.entities import folded, read_entities
-from runtime.nlu.sentences import NEW_FILE, Of, lists_in, with_list
+from runtime.nlu.sentences import INVISIBLE, NEW_FILE, Of, lists_in, with_list
 from runtime.nlu.usual_entities import KINDS, resolved
 
 Lists = Mapping[Of, Mapping[str, list[str]]]
@@ -23,7 +23,6 @@ Lists = Mapping[Of, Mapping[str, list[str]]]
 Given = Mapping[str, str]
 """What was typed for a list: its lines by the file they stand in."""
 _DASH = re.compile(r"\A-(?:\s+|\Z)")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,12 @@ def without(files: Files, of: Of) -> Changed:
 
 
 def numbered(kind: str, text: str) -> Iterator[tuple[int, str]]:
-    """Give the lines that were typed, by their numbers; of a pattern every blank counts."""
+    """Give the lines that were typed, by their numbers; of a pattern every blank counts.
+
+    What nobody sees is left out, as it is of sentences.
+    """
     for number, typed in enumerate(text.splitlines(), 1):
-        line = _DASH.sub("", _UNWRITABLE.sub("", typed).strip())
+        line = _DASH.sub("", INVISIBLE.sub("", typed).strip())
         line = line if kind == "regex" else " ".join(line.split())
         if line:
             yield number, line

@@ -4,16 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from flows import trees
-from flows.yaml_text import values_of
+from flows.yaml_text import MOST_BYTES, values_of
 from runtime.nlu.sentences import (
+    INVISIBLE,
     NEW_FILE,
-    lists_in,
     sentences_in,
     tidy,
-    with_lists,
+    with_intents,
     with_sentences,
 )
-from runtime.nlu.training import read_rasa
 
 Files = Mapping[str, str]
 Changed = dict[str, str | None]
@@ -83,7 +82,7 @@ def saved(files: Files, base: Files, intent: str, given: Mapping[str, str]) -> C
         wanted = brought_together(known, now, mine)
         after = with_sentences(text or NEW_FILE, intent, wanted)
         if after != text and (text or wanted):
-            changed[path] = after
+            changed[path] = within_bounds(after)
     return changed
 
 
@@ -96,40 +95,37 @@ def brought_together(known: list[str], now: list[str], mine: list[str]) -> list[
 
 
 def added(files: Files, pairs: Sequence[tuple[str, str]], language: str = "") -> Changed:
-    """Give the files with sentences added to intents; each goes where its language is kept."""
-    after = dict(files)
-    groups: dict[tuple[str, str], list[str]] = {}
-    for text, intent in pairs:
-        family = language or ("zh" if CHINESE.search(text) else "en")
-        groups.setdefault((file_for(after, family), intent), []).append(text)
-    for (path, intent), texts in groups.items():
-        known = sentences_in(after.get(path, "")).get(intent, [])
-        after[path] = with_sentences(after.get(path) or NEW_FILE, intent, [*known, *texts])
-    return {path: text for path, text in after.items() if files.get(path) != text}
+    """Give the files with sentences added to intents; each goes where its language is kept.
 
-
-def merged(files: Files, text: str) -> tuple[Changed, list[str]]:
-    """Take in a Rasa file: sentences with what they annotate, lookup tables, synonyms, regexes.
-
-    Gives the files that differ, and the intents whose names cannot be used here.
+    ValueError: a file cannot be read, or would be too long.
     """
-    read_rasa(text)  # ValueError with the reason where it is no such file.
-    said = sentences_in(text)
-    refused = sorted(intent for intent in said if not is_intent(intent))
-    pairs = [(one, intent) for intent in said if is_intent(intent) for one in said[intent]]
-    changed = added(files, pairs)
-    after, lists = {**files, **changed}, lists_in(text)
-    if lists:
-        words = " ".join(line for lines in lists.values() for line in lines)
-        path = file_for(files, "zh" if CHINESE.search(words) else "en")
-        changed[path] = with_lists(after.get(path) or NEW_FILE, lists)
-    return {path: body for path, body in changed.items() if files.get(path) != body}, refused
+    groups: dict[str, dict[str, list[str]]] = {}
+    homes = {family: file_for(files, family) for family in {"zh", "en", language or "zh"}}
+    for text, intent in pairs:
+        path = homes[language or ("zh" if CHINESE.search(text) else "en")]
+        groups.setdefault(path, {}).setdefault(intent, []).append(text)
+    changed: Changed = {}
+    for path, texts in groups.items():
+        known = sentences_in(files.get(path, ""))
+        wanted = {intent: [*known.get(intent, ()), *said] for intent, said in texts.items()}
+        after = with_intents(files.get(path) or NEW_FILE, wanted)
+        if after != files.get(path):
+            changed[path] = within_bounds(after)
+    return changed
+
+
+def within_bounds(text: str) -> str:
+    """Give a text as it is; ValueError where it is too long to be read again."""
+    if len(text.encode()) > MOST_BYTES:
+        raise ValueError("too_big")
+    return text
 
 
 def named(text: str, intent: str, title: Mapping[str, str]) -> str:
     """Name an intent in workspace.yaml."""
     known = values_of(text).get("intents") or {}
-    words = {language: word.strip() for language, word in title.items() if word.strip()}
+    seen = {language: INVISIBLE.sub("", word).strip() for language, word in title.items()}
+    words = {language: word for language, word in seen.items() if word}
     both = {**known, intent: {**(known.get(intent) or {}), **words}}
     both = {key: value for key, value in both.items() if value}
     return text if both == known else trees.set_values(text, {"intents": both or None})

@@ -2,12 +2,13 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from designer import drafts, history, training_data
+from designer import drafts, history, sentence_imports, training_data
 from designer.access import author, needs
 from designer.cards import language
 from designer.form_values import nested_values
@@ -16,20 +17,25 @@ from designer.pages.flows import free_key
 from designer.titles import by_title, titles
 from designer.trying import draft
 from designer.turning import turned
+from designer.wording import sentence
 from designer.workspace import Workspace, engine, open_workspace, portal
 from flows.model import Ask
+from runtime import releases
 from runtime.nlu.advice import advise
 from runtime.nlu.entities import read_entities
 from runtime.nlu.local import normalise
-from runtime.nlu.misheard import misheard
+from runtime.nlu.misheard import Misheard, misheard
+from runtime.nlu.sentences import LONGEST
 from runtime.nlu.telling import telling
-from runtime.nlu.training import read_csv, read_rasa
+from runtime.nlu.training import read_rasa
 from runtime.nlu.understand import understand
 from runtime.nlu.understanding import Understanding
 from runtime.services import Services
 
 bp = Blueprint("nlu", __name__, url_prefix="/nlu")
 PLACE = "nlu"
+LIKELIEST = 5
+"""Intents offered for a text that was not understood, each by the key of its place."""
 
 
 @bp.get("/")
@@ -84,8 +90,13 @@ def save(intent: str) -> Response:
         for path in training_data.shown_files(workspace.files, intent, workspace.languages)
         if f"said:{path}" in request.form
     }
+    for path, typed in given.items():
+        known = training_data.by_intent(workspace.files).get(intent, {}).get(path, ())
+        if line := sentence_imports.first_long(known, typed):
+            said = _("Line %(n)s is longer than %(most)s characters.", n=line, most=LONGEST)
+            return _show(intent, said, 422, given)
+    rev = request.form.get("rev", 0, int)
     try:
-        rev = request.form.get("rev", 0, int)
         base = history.files_at(engine(), rev) if rev else workspace.files
         texts = training_data.saved(workspace.files, base, intent, given)
         title = form.get("title")
@@ -94,8 +105,8 @@ def save(intent: str) -> Response:
             named = training_data.named(whole, intent, {k: str(v) for k, v in title.items()})
             texts |= {"workspace.yaml": named} if named != whole else {}
         _save(texts, _("sentences of “%(name)s” edited", name=titles().intent(intent)))
-    except ValueError:
-        return _show(intent, _("The training file cannot be read; mend its YAML first."), 422)
+    except ValueError as error:
+        return _show(intent, _why(error), 422, given)
     return _show(intent, _("Saved. The model is trained anew when you try or publish."))
 
 
@@ -124,17 +135,20 @@ def redo() -> Response:
     return turned(PLACE, False, page)
 
 
-@bp.get("/try")
+@bp.route("/try", methods=["GET", "POST"])
 def try_() -> str:
     """Let the drafts' model understand one sentence, and show which words told it."""
-    workspace, text = open_workspace(), request.args.get("text", "").strip()[:500]
+    typed = request.values.get("text", "").strip()
+    workspace, text = open_workspace(), typed[:LONGEST]
     model = draft(workspace).model
     found = understand(model, text, read_entities(workspace.files))
     pieces = telling(model, text, found.intent) if model and found.intent else []
     sure = workspace.compiled.book.workspace.confidence
     theirs = portal().call(_by_rasa, text) if text else None
+    said = normalise(text)
+    taught = any(normalise(one.text) == said for one in workspace.compiled.examples)
     values = {"text": text, "found": found, "pieces": pieces, "sure": sure, "theirs": theirs}
-    return render_template("nlu/_tried.html", **values)
+    return render_template("nlu/_tried.html", **values, taught=taught, cut=len(typed) > LONGEST)
 
 
 @bp.get("/inbox")
@@ -143,7 +157,9 @@ def inbox(notice: str = "", status: int = 200) -> Response:
     workspace = open_workspace()
     intents = by_title(workspace.compiled.book.intents, titles().intent)
     rows = _misheard(workspace)
-    return show("nlu", "inbox", status, rows=rows, intents=intents, notice=notice)
+    likely = _likeliest(workspace, rows)
+    values = {"rows": rows, "intents": intents, "likely": likely, "notice": notice}
+    return show("nlu", "inbox", status, **values)
 
 
 @bp.post("/inbox")
@@ -154,17 +170,25 @@ def assign() -> Response:
     text, intent = request.form.get("text", "").strip()[:300], request.form.get("intent", "")
     if not text or intent not in workspace.compiled.book.intents:
         return inbox(_("Choose what the visitor wanted."), 422)
-    _save(training_data.added(workspace.files, [(text, intent)]), _("sentence taught"))
+    try:
+        _save(training_data.added(workspace.files, [(text, intent)]), _("sentence taught"))
+    except ValueError as error:
+        return inbox(_why(error), 422)
     return inbox(_("“%(text)s” now teaches “%(name)s”.", text=text, name=titles().intent(intent)))
 
 
 @bp.get("/export.csv")
 def export() -> Response:
     """Give every sentence as a table of text and intent."""
-    table = io.StringIO()
+    files, table = open_workspace().files, io.StringIO()
     rows = csv.writer(table)
     rows.writerow(["text", "intent"])
-    rows.writerows((one.text, one.intent) for one in open_workspace().compiled.examples)
+    for path in training_data.training_files(files):
+        try:
+            rows.writerows((one.text, one.intent) for one in read_rasa(files[path]))
+        except ValueError:
+            said = _("“%(path)s” cannot be read; mend its YAML first.", path=path)
+            return page(said, 422)
     answer = Response("\ufeff" + table.getvalue(), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=sentences.csv"
     return answer
@@ -175,25 +199,17 @@ def export() -> Response:
 def take_in() -> Response:
     """Add the sentences of a CSV table or of a Rasa file to the intents."""
     upload = request.files.get("table")
-    content = upload.read().decode("utf-8", "replace") if upload else ""
     is_table = upload is not None and str(upload.filename).lower().endswith(".csv")
-    workspace = open_workspace()
+    content = upload.read() if upload else b""
     try:
-        if is_table:
-            pairs = [(one.text, one.intent) for one in read_csv(content)]
-            refused = sorted({name for _, name in pairs if not training_data.is_intent(name)})
-            kept = [pair for pair in pairs if pair[1] not in refused]
-            texts = training_data.added(workspace.files, kept)
-        else:
-            texts, refused = training_data.merged(workspace.files, content)
-            pairs = [(one.text, one.intent) for one in read_rasa(content)]
-    except ValueError as error:
-        return page(_("Nothing was taken in: %(why)s", why=error), 422)
-    _save(texts, _("sentences taken in"))
-    said = _("%(n)s sentences were taken in.", n=len(pairs))
-    if refused:
-        said += " " + _("Left out, for their names: %(names)s", names=", ".join(refused[:10]))
-    return page(said)
+        taken = sentence_imports.taken_in(open_workspace().files, content, is_table)
+    except sentence_imports.NotTaken as why:
+        return page(str(why), 422)
+    _save(taken.changed, _("sentences taken in"))
+    said = sentence_imports.notice(taken)
+    problems = open_workspace().compiled.problems
+    much = next((sentence(one) for one in problems if one.code == "too_much_to_teach"), "")
+    return page(f"{said} {much}".strip())
 
 
 async def _by_rasa(services: Services, text: str) -> Understanding | None:
@@ -202,15 +218,34 @@ async def _by_rasa(services: Services, text: str) -> Understanding | None:
     return await rasa.parse(text) if rasa and await rasa.model() else None
 
 
+def _why(error: ValueError) -> str:
+    code = "too_big" if str(error) == "too_big" else "unreadable"
+    said: str = _(sentence_imports.REFUSALS[code])
+    return said
+
+
 def _save(texts: training_data.Changed, label: str) -> None:
     if texts:
         drafts.save(engine(), drafts.Author(author(), PLACE, label), texts, {})
 
 
-def _misheard(workspace: Workspace) -> list[object]:
+def _misheard(workspace: Workspace) -> list[Misheard]:
     known = {normalise(example.text) for example in workspace.compiled.examples}
     sure = max(workspace.compiled.book.workspace.confidence, 0.6)
-    return list(misheard(engine(), sure, known))
+    return misheard(engine(), sure, known)
+
+
+def _likeliest(workspace: Workspace, rows: list[Misheard]) -> dict[str, list[tuple[str, float]]]:
+    """Give each text's likeliest intents by the model that is live: it is trained already."""
+    _number, live = releases.live_files(engine())
+    model = releases.trained_model(engine(), live or workspace.files) if rows else None
+    known = workspace.compiled.book.intents
+    found = {}
+    for row in rows:
+        ranking = [one for one in understand(model, row.text).ranking if one[0] in known]
+        heard = [(row.intent, row.confidence)] if row.intent in known else []
+        found[row.text] = (ranking or heard)[:LIKELIEST]
+    return found
 
 
 def _used(workspace: Workspace, intent: str) -> list[str]:
@@ -226,18 +261,24 @@ def _used(workspace: Workspace, intent: str) -> list[str]:
     return found + [names.rule(r.key) for r in rules if r.trigger.where.get("intent") == intent]
 
 
-def _show(intent: str, notice: str = "", status: int = 200) -> Response:
+def _show(
+    intent: str, notice: str = "", status: int = 200, typed: Mapping[str, str] | None = None
+) -> Response:
+    """Show an intent as it stands there, or with what was typed and could not be saved."""
     workspace = open_workspace()
     titled = workspace.compiled.book.workspace.intents
     if intent not in workspace.compiled.book.intents and intent not in titled:
         abort(404)
     advice = advise(workspace.compiled.examples)
+    shown = training_data.shown_files(workspace.files, intent, workspace.languages)
+    if typed is not None:
+        shown |= {path: lines.replace("\r", "").split("\n") for path, lines in typed.items()}
     values = {
         "intent": intent,
-        "rev": workspace.rev,
+        "rev": workspace.rev if typed is None else request.form.get("rev", workspace.rev, int),
         "title": titled.get(intent, {}),
         "languages": workspace.languages,
-        "files": training_data.shown_files(workspace.files, intent, workspace.languages),
+        "files": shown,
         "language_of": training_data.language_of,
         "advice": [one for one in advice if intent in (one.intent, one.other)],
         "used": _used(workspace, intent),

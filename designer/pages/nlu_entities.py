@@ -16,7 +16,7 @@ from designer.fragments import show, wants_partial
 from designer.training_data import Changed, Files
 from designer.turning import turned
 from designer.workspace import engine, open_workspace, portal
-from runtime.nlu.sentences import LISTS, Of
+from runtime.nlu.sentences import INVISIBLE, LISTS, Of
 
 bp = Blueprint("nlu_entities", __name__, url_prefix="/nlu/entities")
 KIND = f"/<any({','.join(LISTS)}):kind>"
@@ -148,7 +148,7 @@ def redo(kind: str) -> Response:
 
 
 def _name() -> str:
-    return " ".join(request.form.get("name", "").split())
+    return " ".join(INVISIBLE.sub("", request.form.get("name", "")).split())
 
 
 def _save(

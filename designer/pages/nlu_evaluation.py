@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from designer import evaluations
 from designer.access import author, needs
+from designer.evaluation_differences import between, newest_measured
 from designer.fragments import show
 from designer.tables import Evaluation
 from designer.tasks import EVALUATIONS, call_for
@@ -30,6 +31,8 @@ def page(notice: str = "", status: int = 200) -> Response:
         "failed": bool(found) and found[0].state == "failed",
         "folds": FOLDS,
         "heat": _heat(done[0]) if done else None,
+        "moved": between(done[0].outcome, done[1].outcome) if len(done) > 1 else None,
+        "rasa": newest_measured(evaluations.latest(engine(), evaluations.RASA)),
         "notice": notice,
     }
     return show("nlu", "evaluation", status, **values)

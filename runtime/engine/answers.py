@@ -12,6 +12,7 @@ from runtime.engine.turn import Turn
 MOST_TEXT = 2_000
 _CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _CHINESE_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SIGN = r"[0-9][0-9,]*(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万]"
 
 
 def pick(step: Ask, turn: Turn, flow: str) -> str | None:
@@ -63,9 +64,12 @@ def _search(pattern: str, words: str) -> str | None:
 def _number(expect: Expect, words: str) -> float | int | None:
     match = re2.search(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?", words)
     if match:
-        value = float(match.group(0).replace(",", ""))
+        said = match.group(0)
         rest = words[match.end() :].lstrip()
-        value *= {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}.get(rest[:1].lower(), 1)
+        units = re2.match("[十百千万][0-9零〇一二两三四五六七八九十百千万]*", rest)
+        value = mixed_number(said.lstrip("+-") + (units.group(0) if units else "")) or 0.0
+        value *= {"w": 10_000, "k": 1_000}.get(rest[:1].lower(), 1)
+        value = -value if said.startswith("-") else value
     else:
         spoken = chinese_number(words)
         if spoken is None:
@@ -83,22 +87,29 @@ def chinese_number(words: str) -> int | None:
     match = re2.search("[零〇一二两三四五六七八九十百千万]+", words)
     if not match:
         return None
-    total = section = digit = 0
-    last = 1
-    for sign in match.group(0):
+    return int(mixed_number(match.group(0)) or 0)
+
+
+def mixed_number(words: str) -> float | None:
+    """Read a number whose units are Chinese and whose digits may be: 三千五, 3千五, 2万3, 3.5万."""
+    total = section = digit = 0.0
+    last = size = 1
+    for sign in re2.findall(_SIGN, words):
         if sign in _CHINESE_DIGITS:
-            digit = _CHINESE_DIGITS[sign]
+            digit, size = float(_CHINESE_DIGITS[sign]), 1
             last = 1 if sign in "零〇" else last
         elif sign == "万":
             total += (section + digit) * 10_000
             section = digit = 0
             last = 10_000
-        else:
+        elif sign in _CHINESE_UNITS:
             last = _CHINESE_UNITS[sign]
             section += (digit or 1) * last
             digit = 0
+        else:
+            digit, size = float(sign.replace(",", "")), len(sign)
     # 三千五 means 3,500: a digit that ends a number counts in the next unit down.
-    return total + section + (digit * last // 10 if last > 10 else digit)
+    return total + section + (digit * last // 10 if last > 10 and size == 1 else digit)
 
 
 def _folded(text: str) -> str:

@@ -4,6 +4,7 @@ A sentence is kept as Rasa writes it, entities and all: `怎么退[小米14](pro
 lookup table, a synonym or a regex, known by its kind and name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,13 @@ Of = tuple[str, str]
 """A list: its kind and its name."""
 NEW_FILE = 'version: "3.1"\nnlu: []\n'
 LISTS = ("lookup", "synonym", "regex")
-MOST_SENTENCES = 5_000
 LONGEST = 500
+"""Characters of a sentence: the models read no more of it."""
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+"""What nobody sees and YAML or a screen trips over: control characters, directions of writing."""
 
 
 def sentences_in(text: str) -> dict[str, list[str]]:
@@ -35,28 +41,27 @@ def sentences_in(text: str) -> dict[str, list[str]]:
 
 def with_sentences(text: str, intent: str, sentences: Sequence[str]) -> str:
     """Let an intent have just these sentences; without any it goes. ValueError for no YAML."""
-    wanted = tidy(sentences)
-    if sentences_in(text).get(intent, []) == wanted:
-        return text
+    return with_intents(text, {intent: sentences})
 
-    text = text or NEW_FILE
-    mine = [n for n, item in enumerate(_items_of(text)) if _is_of(item, intent)]
-    text = _without(text, mine[1:] if wanted else mine)
+
+def with_intents(text: str, given: Mapping[str, Sequence[str]]) -> str:
+    """Let intents have just these sentences, all in one reading and writing of the text."""
+    known = sentences_in(text)
+    wanted = {intent: tidy(sentences) for intent, sentences in given.items()}
+    wanted = {intent: said for intent, said in wanted.items() if known.get(intent, []) != said}
     if not wanted:
         return text
 
-    def change(tree: CommentedMap) -> None:
-        items = _items_in(tree)
-        if not mine:
-            items.append(CommentedMap({"intent": intent, "examples": _block(wanted)}))
-            return
-        item = items[mine[0]]
-        if isinstance(item.get("examples"), CommentedSeq):
-            _change_list(item["examples"], wanted)
-        else:
-            item["examples"] = _block(wanted)
-
-    return edit(text, change)
+    text = text or NEW_FILE
+    mine: dict[str, list[int]] = {}
+    for number, item in enumerate(_items_of(text)):
+        intent = item.get("intent") if isinstance(item, Mapping) else None
+        if isinstance(intent, str) and intent in wanted:
+            mine.setdefault(intent, []).append(number)
+    gone = (numbers[1 if wanted[intent] else 0 :] for intent, numbers in mine.items())
+    text = _without(text, sorted(number for numbers in gone for number in numbers))
+    left = {intent: said for intent, said in wanted.items() if said}
+    return edit(text, lambda tree: _set_sentences(_items_in(tree), left)) if left else text
 
 
 def lists_in(text: str) -> dict[Of, list[str]]:
@@ -105,9 +110,10 @@ def with_list(text: str, of: Of, lines: Sequence[str], name: str = "") -> str:
 
 
 def tidy(sentences: Iterable[str]) -> list[str]:
-    """Give sentences without dashes, blanks and repetitions, in their order."""
-    lines = (" ".join(one.split())[:LONGEST].removeprefix("- ").strip() for one in sentences)
-    return list(dict.fromkeys(filter(None, lines)))[:MOST_SENTENCES]
+    """Give sentences without dashes, blanks, what nobody sees, and repetitions, in their order."""
+    lines = (" ".join(INVISIBLE.sub("", one).split()) for one in sentences)
+    plain = (line.removeprefix("- ").strip() for line in lines)
+    return list(dict.fromkeys(filter(None, plain)))
 
 
 def plain_lines(examples: Any) -> list[str]:
@@ -195,8 +201,17 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _is_of(item: Any, intent: str) -> bool:
-    return isinstance(item, Mapping) and item.get("intent") == intent
+def _set_sentences(items: CommentedSeq, wanted: Mapping[str, Sequence[str]]) -> None:
+    theirs = (item for item in items if isinstance(item, CommentedMap))
+    mine = {str(item["intent"]): item for item in theirs if "intent" in item}
+    for intent, sentences in wanted.items():
+        item = mine.get(intent)
+        if item is None:
+            items.append(CommentedMap({"intent": intent, "examples": _block(sentences)}))
+        elif isinstance(item.get("examples"), CommentedSeq):
+            _change_list(item["examples"], sentences)
+        else:
+            item["examples"] = _block(sentences)
 
 
 def _block(sentences: Sequence[str]) -> LiteralScalarString:

@@ -71,6 +71,14 @@ class Evaluation:
     confusions: tuple[Confusion, ...]
 
 
+class BadTable(ValueError):
+    """A table cannot be read: why as a code, and at which line where it is about one."""
+
+    def __init__(self, code: str, said: str, line: int = 0) -> None:
+        super().__init__(said)
+        self.code, self.line = code, line
+
+
 class Classifier(Protocol):
     """Anything that understands a text."""
 
@@ -116,14 +124,17 @@ def read_csv(text: str) -> list[Example]:
     examples = []
     try:
         if not {"text", "intent"} <= set(lines.fieldnames or ()):
-            raise ValueError("the first line must name the columns text and intent")
+            said = "the first line must name the columns text and intent"
+            raise BadTable("no_columns", said)
         for row in lines:
             said, intent = (row["text"] or "").strip(), (row["intent"] or "").strip()
             if not said or not intent:
-                raise ValueError(f"line {lines.line_num} needs a text and an intent")
+                line = lines.line_num
+                raise BadTable("no_text", f"line {line} needs a text and an intent", line)
             examples.append(Example(said, intent))
     except csv.Error as error:
-        raise ValueError(f"line {lines.line_num} is not CSV: {error}") from error
+        line = lines.line_num
+        raise BadTable("not_csv", f"line {line} is not CSV: {error}", line) from error
     return examples
 
 
@@ -144,6 +155,11 @@ def write_rasa(examples: Iterable[Example]) -> str:
         lines += [f"- intent: {_yaml_name(intent)}", "  examples: |"]
         lines += [f"    - {line}" for line in texts]
     return "\n".join(lines) + "\n"
+
+
+def plain(sentence: str) -> str:
+    """Give a sentence of a Rasa file as a visitor writes it, without what it annotates."""
+    return _ANNOTATION.sub(r"\1", sentence).strip()
 
 
 def fingerprint(examples: Iterable[Example]) -> str:
@@ -242,7 +258,7 @@ def _examples_of(item: Any) -> Iterator[Example]:
     if not isinstance(intent, str) or not intent.strip():
         raise ValueError(f"the intent {intent!r} is not a text; put its name in quotes")
     for line in _lines_of(intent, item.get("examples")):
-        text = _ANNOTATION.sub(r"\1", line).strip()
+        text = plain(line)
         if text:
             yield Example(text, intent.strip())
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from runtime.engine.answers import chinese_number
+from runtime.engine.answers import chinese_number, mixed_number
 
 Span = tuple[int, int, tuple[str, str]]
 KINDS = {
@@ -23,6 +23,8 @@ KINDS = {
 """The usual things, and of which kind their values are."""
 _ZH = "零〇一二两三四五六七八九十百千万"
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_MIXED = rf"{_NUMBER}\s?[十百千万](?:[{_ZH}]|\d{{1,4}}(?!\d|\.\d))*"
+"""Digits of both kinds, as 3千五 and 2万3."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _PHONE = re.compile(
     r"(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![\d-])|\+\d[\d -]{7,15}\d"
@@ -48,17 +50,17 @@ _WEEKDAYS = {sign: n for n, sign in enumerate("一二三四五六日", 1)} | {"�
 _WEEK = re.compile(r"(?P<which>上|这|本|下下|下)?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
 _WHICH = {"上": -1, "下": 1, "下下": 2}
 _MONEY = re.compile(
-    rf"(?:[¥￥$€]|(?:rmb|cny|usd)\s?)(?P<a>{_NUMBER})\s?(?P<au>万|k|w)?"
-    rf"|(?P<b>{_NUMBER}|[{_ZH}]+)\s?(?P<bu>万|k|w)?\s?(?:元|块钱|块|圆|rmb|cny|usd|dollars?|yuan)",
+    rf"(?:[¥￥$€]|(?:rmb|cny|usd)\s?)(?P<a>{_MIXED}|{_NUMBER})\s?(?P<au>k|w)?"
+    rf"|(?P<b>{_MIXED}|{_NUMBER}|[{_ZH}]+)\s?(?P<bu>k|w)?\s?(?:元|块钱|块|圆|rmb|cny|usd|dollars?|yuan)",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
-    rf"(?<![A-Za-z0-9_.]){_NUMBER}(?:\s?[万千wk])?(?![A-Za-z0-9])|[{_ZH}]*[十百千万两][{_ZH}]*",
+    rf"(?<![A-Za-z0-9_.])(?:{_MIXED}|{_NUMBER}(?:\s?[wk])?)(?![A-Za-z0-9])|[{_ZH}]*[十百千万两][{_ZH}]*",
     re.IGNORECASE,
 )
 _HINT = re.compile(rf"[\d@{_ZH}天日晚周星礼]|tod|tom|ton|yes", re.IGNORECASE)
 """Without any of these nothing usual is in a text."""
-_TIMES = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}
+_TIMES = {"w": 10_000, "k": 1_000}
 
 
 def usual_in(text: str) -> list[Span]:
@@ -134,7 +136,7 @@ def _money(text: str) -> Iterator[Span]:
 def _numbers(text: str) -> Iterator[Span]:
     for m in _PLAIN.finditer(text):
         words = m[0]
-        unit = words[-1] if words[0].isdigit() and not words[-1].isdigit() else ""
+        unit = words[-1] if words[-1].lower() in _TIMES else ""
         value = _value(words.removesuffix(unit).strip(), unit)
         if value is not None:
             yield *m.span(), ("number", value)
@@ -142,7 +144,7 @@ def _numbers(text: str) -> Iterator[Span]:
 
 def _value(words: str, unit: Any) -> str | None:
     if words[:1].isdigit():
-        value = float(words.replace(",", ""))
+        value = mixed_number(words) or 0.0
     else:
         spoken = chinese_number(words)
         if spoken is None:

@@ -161,3 +161,10 @@ def test_what_a_text_names_and_by_which_list() -> None:
     ]
     assert is_found(FILES, "IPHONE15 pro")
     assert not is_found(FILES, "退货"), "nothing lists what it stands for"
+
+
+def test_what_nobody_sees_is_not_saved() -> None:
+    typed = "小米\x0015\n\u202e华为\u202c\n\u200b\n\u2067苹果\u2069\ufeff"
+    assert [line for _, line in numbered("lookup", typed)] == ["小米15", "华为", "苹果"]
+    after = saved(FILES, FILES, PRODUCT, {"nlu/zh.yml": typed})["nlu/zh.yml"] or ""
+    assert not set("\x00\u202e\u202c\u200b\u2067\ufeff") & set(after)

@@ -42,6 +42,21 @@ def test_an_intent_is_made_named_and_taught(client: FlaskClient, portal: Portal)
     assert said(portal, key) == []
 
 
+def test_a_sentence_tried_may_be_long_and_one_that_was_taught_is_named(
+    client: FlaskClient, portal: Portal
+) -> None:
+    known = said(portal, "ask_price")[0]
+    page = client.get("/nlu/").text
+    assert 'hx-post="/nlu/try"' in page, "a long text does not fit into an address"
+    tried = client.post("/nlu/try", data={"text": known}, headers=HTMX).text
+    assert "taught word for word" in tried
+    assert "first 500 characters" not in tried
+    long = client.post("/nlu/try", data={"text": "多少钱呢" * 5_000}, headers=HTMX)
+    assert long.status_code == 200
+    assert "first 500 characters" in long.text
+    assert "ranking" in long.text
+
+
 def test_sentences_of_two_people_both_stay(client: FlaskClient, portal: Portal) -> None:
     intent = next(iter(sentences_in(drafts.files(portal.services.engine)["nlu/zh.yml"])))
     before, seen = said(portal, intent), rev(portal)
@@ -71,6 +86,8 @@ def test_what_was_not_understood_is_taught_with_two_keys(
     assert "能便宜点不" in page
     assert "2 times" in page
     assert "13812345678" not in page
+    assert 'data-intent="ask_price" aria-pressed="true" aria-keyshortcuts="1"' in page
+    assert '<option value="ask_price" selected>' in page, "the likeliest is chosen already"
     form = {"text": "能便宜点不", "intent": "ask_price"}
     after = client.post("/nlu/inbox", data=form, headers=HTMX).text
     assert "能便宜点不" in said(portal, "ask_price")

@@ -244,3 +244,11 @@ def test_who_may_not_edit_reads(app: Flask, listed: Portal) -> None:
         answer = agent.post(f"{URL}lookup/", data=new, headers=headers)
         assert answer.status_code in (302, 403)
     assert ("lookup", "x") not in lists(listed)
+
+
+def test_what_nobody_sees_is_left_out_of_names_and_lines(
+    client: FlaskClient, portal: Portal
+) -> None:
+    typed = {"name": "\u202ecity\x00", "lines:": "上\x00海\n\u2067北京\u2069"}
+    assert client.post(f"{URL}lookup/", data=typed, headers=HTMX).status_code == 200
+    assert lists(portal)["lookup", "city"] == ["上海", "北京"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from designer.training_data import merged
+from designer.sentence_imports import NotTaken, taken_in
 from runtime.nlu.cascade import load_trained
 from runtime.nlu.entities import read_entities
 from runtime.nlu.sentences import NEW_FILE, lists_in, sentences_in
@@ -62,11 +62,12 @@ def shape(texts: dict[str, str]) -> tuple[dict[str, Any], dict[Any, Any]]:
 
 
 def test_every_form_is_taken_in_and_given_back_unchanged_in_meaning() -> None:
-    changed, refused = merged(WORKSPACE, FORMS)
-    taken = {path: text for path, text in changed.items() if text}
-    assert refused == []
+    found = taken_in(WORKSPACE, FORMS.encode(), False)
+    taken = {path: text for path, text in found.changed.items() if text}
+    assert (found.known, found.long, found.names) == (0, (), ())
     assert shape(taken) == shape({"nlu/x.yml": FORMS})
-    assert merged({**WORKSPACE, **taken}, FORMS) == ({}, []), "a second time changes nothing"
+    again = taken_in({**WORKSPACE, **taken}, FORMS.encode(), False)
+    assert (again.changed, again.arrived) == ({}, 0), "a second time changes nothing"
     for text in taken.values():
         assert yaml.safe_load(text)["nlu"]
 
@@ -86,7 +87,7 @@ def test_a_file_with_comments_and_other_sentences_keeps_them() -> None:
     mine = (
         '# by hand\nversion: "3.1"\nnlu:\n- intent: greet  # kind\n  examples: |\n    - hi there\n'
     )
-    changed, _refused = merged({**WORKSPACE, "nlu/en.yml": mine}, FORMS)
+    changed = taken_in({**WORKSPACE, "nlu/en.yml": mine}, FORMS.encode(), False).changed
     after = changed["nlu/en.yml"] or ""
     assert after.startswith("# by hand")
     assert "# kind" in after
@@ -95,8 +96,8 @@ def test_a_file_with_comments_and_other_sentences_keeps_them() -> None:
 
 @pytest.mark.parametrize("text", ["", "nlu: 3", "version: '9'\nnlu: []", "nlu: [", "x: 1"])
 def test_what_is_no_training_file_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        merged(WORKSPACE, text)
+    with pytest.raises(NotTaken, match=r"."):
+        taken_in(WORKSPACE, text.encode(), False)
 
 
 def test_entities_count_for_what_rasa_learned_and_comments_do_not() -> None:

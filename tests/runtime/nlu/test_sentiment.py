@@ -1,6 +1,7 @@
 import pytest
 
 from runtime.nlu import sentiment
+from runtime.nlu.anger_en import _phrases
 from runtime.nlu.moods_zh import _words
 from runtime.nlu.sentiment import LONGEST, Sentiment, score
 
@@ -63,6 +64,15 @@ def test_the_lexicon_is_read_once() -> None:
         ("谢谢(*^▽^*)", "positive"),
         ("这个 phone 太 bad 了", "negative"),
         ("hello 在吗", "neutral"),
+        ("服务太差 I love it", "neutral"),
+        ("服务太差，骗子 I like it", "negative"),
+        ("很喜欢 I love it", "positive"),
+        ("你们真垃圾 this is a scam", "negative"),
+        ("好个屁", "negative"),
+        ("喜欢个屁", "negative"),
+        ("买了两个屁股垫", "neutral"),
+        ("😀😀", "positive"),
+        ("😡", "negative"),
     ],
 )
 def test_chinese_has_a_label(text: str, label: str) -> None:
@@ -77,6 +87,49 @@ def test_negative_is_not_angry() -> None:
     assert sad.escalate < 0.5 < angry.escalate <= 1
     assert score("谢谢，很满意").escalate == 0
     assert ("垃圾", -3.0) in angry.words
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("I am furious!", 0.8, 1),
+        ("This is absolutely ridiculous", 0.75, 1),
+        ("You are a bunch of SCAMMERS", 0.8, 1),
+        ("Are you kidding me?! Still waiting, for the third time!!", 0.8, 1),
+        ("I’ve had enough. Give me my money back", 0.8, 1),
+        ("this is bad 😡", 0.8, 1),
+        ("WHERE IS MY ORDER", 0.3, 0.5),
+        ("slightly annoyed", 0.1, 0.3),
+        ("I am not angry", 0, 0),
+        ("It isn't ridiculous at all", 0, 0),
+        ("My parcel is broken, I am sad", 0, 0.1),
+        ("I love it, thanks!!", 0, 0),
+        ("how do I get a refund", 0, 0),
+        ("How can I file a complaint?", 0, 0.15),
+        ("Where is my order?", 0, 0),
+        ("I want to return this phone", 0, 0),
+        ("Is the price with tax?", 0, 0),
+        ("TV WITH USB AND HDMI", 0, 0),
+        ("Can you cancel my order please", 0, 0),
+    ],
+)
+def test_english_has_anger_and_questions_have_none(text: str, least: float, most: float) -> None:
+    assert least <= score(text).anger <= most
+
+
+def test_english_words_have_the_weights_of_the_lexicon() -> None:
+    assert score("I love it, but the box was terrible!").words == (
+        ("love", 3.2),
+        ("terrible", -2.1),
+    )
+    assert score("服务太差 I love it").words == (("太差", -1.8), ("love", 3.2))
+
+
+def test_the_list_of_angry_words_is_well_formed() -> None:
+    phrases, _ = _phrases()
+    assert len(phrases) > 80
+    assert all(0 < anger <= 1 for anger in phrases.values())
+    assert all(word == word.lower() for phrase in phrases for word in phrase)
 
 
 def test_degree_and_cries_make_it_stronger() -> None:
