@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts, history, training_data
 from designer.access import author, needs
 from designer.cards import language
+from designer.form_texts import name_of, names_of
 from designer.form_values import nested_values
 from designer.fragments import show
 from designer.pages.flows import free_key
@@ -56,7 +57,7 @@ def page(notice: str = "", status: int = 200) -> Response:
 @needs("edit")
 def create() -> AnyResponse:
     """Make an intent; it has no sentences yet, only a name."""
-    name = request.form.get("name", "").strip()[:80] or _("New intent")
+    name = name_of(request.form.get("name")) or _("New intent")
     workspace = open_workspace()
     taken = set(training_data.by_intent(workspace.files)) | set(
         workspace.compiled.book.workspace.intents
@@ -91,7 +92,7 @@ def save(intent: str) -> Response:
         title = form.get("title")
         if isinstance(title, dict):
             whole = workspace.files["workspace.yaml"]
-            named = training_data.named(whole, intent, {k: str(v) for k, v in title.items()})
+            named = training_data.named(whole, intent, names_of(title))
             texts |= {"workspace.yaml": named} if named != whole else {}
         _save(texts, _("sentences of “%(name)s” edited", name=titles().intent(intent)))
     except ValueError:
