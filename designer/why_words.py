@@ -12,6 +12,7 @@ from designer.wording import condition_words, does_words, duration_words, reason
 from flows.conditions import FactTest
 from rules.model import TIMER, Trigger
 from rules.oracle import Explained
+from rules.simulate import Lapse
 from runtime.insight.decisions import CONDITION, FIRED, OTHERWISE, Considered
 
 
@@ -56,6 +57,13 @@ def why_words(one: Considered) -> str:
             said = {"condition": test_words(failed), "found": found_words(failed)}
             return _("It kept quiet: “%(condition)s” did not hold (%(found)s).", **said)
     return _("It kept quiet. %(why)s", why=reason_name(one.outcome, one.by))
+
+
+def lapse_words(one: Lapse) -> str:
+    """Say when a wait began, and what ended it."""
+    lasted = duration_words(max(round(one.at - one.began), 1))
+    said = {"began": moment_words(one.began), "time": lasted, "event": woken_words(one.by)}
+    return _("It began to wait at %(began)s; after %(time)s this ended it: %(event)s.", **said)
 
 
 def delivery_words(sent: tuple[str, str, str]) -> str:
@@ -121,6 +129,7 @@ def _first_failing(why: Explained) -> Explained | None:
 FILTERS = {
     "outcome_name": outcome_name,
     "why_words": why_words,
+    "lapse_words": lapse_words,
     "delivery_words": delivery_words,
     "test_words": test_words,
     "found_words": found_words,

@@ -3,14 +3,19 @@
 import time
 from collections import Counter
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
 from designer.access import needs
 from designer.form_values import number_of
 from designer.fragments import show
-from designer.workspace import engine, open_workspace
+from designer.pages.rules import shop_of
+from designer.workspace import engine, open_workspace, workspace_of
+from rules.simulate import Lapse
 from runtime.insight.decisions import of_rule, of_visitor
+from runtime.insight.replay import lapses_of
+from runtime.releases import live_files
 
 bp = Blueprint("decisions", __name__)
 MOST_MOMENTS = 50
@@ -35,4 +40,13 @@ def visitor_page(visitor: str) -> Response:
     found = of_visitor(engine(), visitor, before, MOST_MOMENTS)
     moments = [(at, on, list(rows)) for (at, on), rows in groupby(found, lambda r: (r.at, r.on))]
     older = moments[-1][0] if len(moments) == MOST_MOMENTS else None
-    return show("decisions", "visitor", visitor=visitor, moments=moments, older=older)
+    lapses = _lapses(visitor, before, older or 0.0)
+    values: dict[str, Any] = {"visitor": visitor, "moments": moments, "older": older}
+    return show("decisions", "visitor", **values, lapses=lapses)
+
+
+def _lapses(visitor: str, before: float, since: float) -> list[Lapse]:
+    """Give the waits of the live rules that this visitor ended, in the time the page shows."""
+    live = workspace_of(live_files(engine())[1], 0)
+    found = lapses_of(engine(), live.compiled.rules, shop_of(live), visitor, before)
+    return [one for one in found if one.at >= since][:MOST_MOMENTS]

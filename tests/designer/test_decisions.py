@@ -1,5 +1,7 @@
 """Why a rule spoke or did not: the pages of a rule and of a visitor, from what was recorded."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +145,44 @@ def test_the_command_says_it_too(decided: Portal, settings: Settings) -> None:
         assert asked.exit_code == 0, asked.output
         assert asked.output.count("on Product Viewed") == times
         assert ("- cart.count eq 0, found 1" in asked.output) is bool(times)
+
+
+def test_a_rule_that_is_none_is_refused_with_the_names_of_those_that_are(
+    decided: Portal, settings: Settings
+) -> None:
+    environment = {"DIALOOM_DATA": str(settings.data), "DIALOOM_REDIS_URL": settings.redis}
+    asked = CliRunner().invoke(main, ["rules", "explain", "nosuchrule"], env=environment)
+    assert asked.exit_code == 2
+    assert "There is no rule nosuchrule" in asked.output
+    assert "dwell, orders" in asked.output
+    never = CliRunner().invoke(main, ["rules", "explain", "orders"], env=environment)
+    assert (never.exit_code, never.output) == (0, "orders was not woken lately\n")
+
+
+def test_a_wait_that_was_ended_says_when_it_began_and_by_what(
+    decided: Portal, client: FlaskClient, settings: Settings, tmp_path: Path
+) -> None:
+    events = tmp_path / "events.jsonl"
+    viewed = {"event": "Product Viewed", "properties": {"name": "iPhone15 Pro"}, "at": 100}
+    added = {**viewed, "event": "Product Added", "at": 100.5}
+    lines = (json.dumps({"anonymousId": "v", **event}) for event in (viewed, added))
+    events.write_text("\n".join(lines), "utf-8")
+    environment = {"DIALOOM_DATA": str(settings.data), "DIALOOM_REDIS_URL": settings.redis}
+    command = ["rules", "explain", "dwell", "--events", str(events)]
+    said = CliRunner().invoke(main, command, env=environment)
+    assert "it began at 100 and Product Added ended it after 0.5 s" in said.output
+    events.write_text(events.read_text("utf-8").splitlines()[0], "utf-8")
+    said = CliRunner().invoke(main, command, env=environment)
+    assert "would be due after 1 s" in said.output
+
+    async def end_it(services: Services) -> None:
+        await _happen(services, "Product Viewed", services.now() + 4)
+        await _happen(services, "Product Added", services.now() + 4.5)
+        await archive(services)
+
+    decided.call(end_it)
+    page = client.get("/visitors/v1/decisions", headers={"Accept-Language": "en"}).text
+    assert "this ended it: visitor: puts a product into the cart" in page
 
 
 def test_who_may_not_answer_does_not_see_a_visitor(decided: Portal, app: Flask) -> None:
