@@ -10,7 +10,7 @@ from rules.arbiter import Drop, Occasion
 from rules.deciding import Decision, settle
 from rules.deeds import MOST_EMITTED
 from rules.derived import entered, is_lost, seen, segments_asked, visit_of
-from rules.model import MESSAGE, TICK, TIMER, Event, Rule
+from rules.model import MESSAGE, PAGE_SHOWN, TICK, TIMER, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
 from rules.segments import Segments
@@ -128,7 +128,8 @@ class _Replay:
     def _watch(self, before: RuleState, after: RuleState, event: Event) -> None:
         """Write down which waits an event began, and which it ended."""
         for key, (generation, _at) in after.armed.items():
-            if before.armed.get(key, (0, 0.0))[0] != generation and key not in before.paused:
+            goes_on = event.name == PAGE_SHOWN and key in before.paused
+            if before.armed.get(key, (0, 0.0))[0] != generation and not goes_on:
                 self.began[key] = event.at
         for key in {**before.armed, **before.paused}:
             if key not in after.armed and key not in after.paused:
