@@ -83,8 +83,8 @@ def _decided(rule: str, visitor: str | None) -> None:
         why = f"{one.outcome} {one.by}".strip()
         word = one.outcome if one.acted else f"silent ({why})"
         click.echo(f"{one.visitor} {at} on {one.on}: {word}")
-        for do, target, state in one.sent:
-            click.echo(f"  {do} {target}: {state}")
+        for sent in one.sent:
+            click.echo(f"  {sent.deed.do} {sent.deed.target}: {sent.state}")
         if one.why:
             _tree(one.why, 1)
 
