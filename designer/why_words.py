@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from designer.deed_forms import deed_words
 from designer.titles import titles
-from designer.wording import condition_words, does_words, duration_words, reason_name, value_name
+from designer.value_words import value_name, within_quotes
+from designer.wording import condition_words, does_words, duration_words, reason_name
 from flows.conditions import FactTest, Not
 from rules.deeds import GIVES
 from rules.model import TIMER, Trigger
@@ -56,10 +57,13 @@ def why_words(one: Considered) -> str:
     if one.outcome == CONDITION and one.why:
         blamed = _blamed(one.why)
         if len(blamed) == 1:
-            said = {"condition": blamed[0][0], "found": blamed[0][1]}
+            said = {"condition": within_quotes(blamed[0][0]), "found": blamed[0][1]}
             return _("It kept quiet: “%(condition)s” did not hold (%(found)s).", **said)
         if blamed:
-            each = (_("“%(condition)s” (%(found)s)", condition=c, found=f) for c, f in blamed)
+            each = (
+                _("“%(condition)s” (%(found)s)", condition=within_quotes(c), found=f)
+                for c, f in blamed
+            )
             return _("It kept quiet: none of these held: %(tests)s.", tests=_(", ").join(each))
     return _("It kept quiet. %(why)s", why=reason_name(one.outcome, one.by))
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from runtime.nlu.telling import telling
 from runtime.nlu.training import read_csv, read_rasa
 from runtime.nlu.understand import understand
 from runtime.nlu.understanding import Understanding
+from runtime.nlu.usual_entities import resolved
 from runtime.services import Services
 
 bp = Blueprint("nlu", __name__, url_prefix="/nlu")
@@ -134,8 +136,15 @@ def try_() -> str:
     pieces = telling(model, text, found.intent) if model and found.intent else []
     sure = workspace.compiled.book.workspace.confidence
     theirs = portal().call(_by_rasa, text) if text else None
+    found, theirs = _with_days(found), _with_days(theirs) if theirs else None
     values = {"text": text, "found": found, "pieces": pieces, "sure": sure, "theirs": theirs}
     return render_template("nlu/_tried.html", **values)
+
+
+def _with_days(found: Understanding) -> Understanding:
+    """Give the days that a sentence names as those of the calendar, not as counted from today."""
+    today = portal().services.local_time().date()
+    return replace(found, entities=tuple((k, resolved(v, today)) for k, v in found.entities))
 
 
 @bp.get("/inbox")

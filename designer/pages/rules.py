@@ -22,7 +22,8 @@ from designer.rule_words import DAYS as DAY_NAMES
 from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
-from designer.wording import sentence_of, value_name
+from designer.value_words import value_name
+from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal, workspace_of
 from flows.book import FlowBook
 from flows.durations import words
