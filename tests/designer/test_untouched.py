@@ -1,5 +1,6 @@
 """A form that is saved as it was opened changes nothing; one that is changed, only that."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,3 +123,16 @@ def test_a_name_in_one_language_leaves_the_others(
     before = values_of(shop()[path])[key]
     save(client, f"/{folder}/{name}", "en", {f"{key}.en": "Another"})
     assert values_of(drafts.files(engine)[path])[key] == {**before, "en": "Another"}  # type: ignore[arg-type]
+
+
+def test_a_label_written_in_one_language_leaves_the_others(
+    client: FlaskClient, engine: object
+) -> None:
+    for words in ({"zh-CN": "要价格"}, {"en": "Wants a price"}, {"en": "Asks a price"}):
+        label = {"op": "label", "from": "sort", "port": "otherwise", "words": words}
+        rev = drafts.revision(engine, "flows/odd.yaml")  # type: ignore[arg-type]
+        sent = {"rev": str(rev), "edit": json.dumps(label)}
+        assert client.post("/flows/odd/edits", data=sent).status_code == 200
+    text = drafts.files(engine)["flows/odd.yaml"]  # type: ignore[arg-type]
+    words = {"zh-CN": "要价格", "en": "Asks a price"}
+    assert values_of(text)["labels"] == {"sort": {"otherwise": words}}
