@@ -19,6 +19,7 @@ from designer import (
     rule_words,
     standing_words,
     titles,
+    value_words,
     why_words,
     wording,
 )
@@ -220,7 +221,7 @@ def _add_to_templates(app: Flask) -> None:
     app.jinja_env.filters["ago"] = wording.ago
     app.jinja_env.filters["operator_name"] = wording.operator_name
     app.jinja_env.filters["condition_words"] = wording.condition_words
-    app.jinja_env.filters["value_name"] = lambda value, fact: wording.value_name(fact, value)
+    app.jinja_env.filters["value_name"] = lambda value, fact: value_words.value_name(fact, value)
     app.jinja_env.filters["language_name"] = wording.language_name
     app.jinja_env.filters["fact_name"] = wording.fact_name
     app.jinja_env.filters["duration_words"] = wording.duration_words

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from designer import drafts, history
 from designer.canvas_files import EDITS_OF_FILES
+from designer.form_texts import name_of
 from designer.reading_edits import Edit, list_of, place_of, whole
 from designer.workspace import Workspace
 from flows import edits
@@ -132,8 +133,12 @@ def _label(text: str, edit: Edit) -> str:
     words = edit.get("words")
     if not isinstance(words, Mapping) or not all(isinstance(w, str) for w in words.values()):
         raise EditRefused("bad_edit")
-    kept = {str(lang)[:20]: word.strip()[:80] for lang, word in words.items() if word.strip()}
-    return edits.set_label(text, str(edit.get("from")), str(edit.get("port")), kept)
+    key, port = str(edit.get("from")), str(edit.get("port"))
+    said = {str(lang)[:20]: name_of(word, 80) for lang, word in words.items() if word.strip()}
+    known = ((values_of(text).get("labels") or {}).get(key) or {}).get(port)
+    # A label is written in one language at a time; an emptied one goes with all of them.
+    both = {**known, **said} if said and isinstance(known, Mapping) else said
+    return edits.set_label(text, key, port, both)
 
 
 _CHANGES: dict[str, Callable[[str, Edit], str]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from designer.form_texts import name_of
 from designer.pages.flows import free_key
 from designer.reading_edits import Edit, list_of, place_of
 from designer.workspace import Workspace
@@ -51,7 +52,7 @@ def _paste(workspace: Workspace, flow: str, _text: str, edit: Edit) -> Made:
 
 def _extract(workspace: Workspace, flow: str, text: str, edit: Edit) -> Made:
     keys = [str(key) for key in list_of(edit.get("keys"))]
-    title = str(edit.get("title", "")).strip()[:100]
+    title = name_of(edit.get("title"))
     taken = {path[6:-5] for path in workspace.files if path.startswith("flows/")}
     new = free_key(title, "subflow", taken)
     made = extract(text, keys, new, {workspace.languages[0]: title or new})

@@ -12,8 +12,9 @@ from designer.sentences import plain_sentence
 from flows.problems import Problem
 from runtime.settings import Settings, read_settings
 
-_WORKSPACE = ("import", "export", "publish", "rollback", "diff", "chat", "user", "doctor")
+_WORKSPACE = ("import", "export", "publish", "rollback", "diff", "chat", "user")
 HOMES = dict.fromkeys(_WORKSPACE, "cli_workspace") | {
+    "doctor": "cli_doctor",
     "experiments": "cli_experiments",
     "rules": "cli_rules",
     "nlu": "cli_nlu",

@@ -13,7 +13,7 @@ from rules.counts import PREFIX, definition_of
 from rules.model import Event, Rule
 from rules.oracle import Explained
 from rules.segments import Segments, read_segments
-from rules.simulate import Moment, Shop, simulate
+from rules.simulate import Lapse, Moment, Shop, replay
 from rules.yaml_text import read_rules
 from runtime.events import BadEvent
 from runtime.insight.decisions import of_rule, of_visitor
@@ -50,7 +50,7 @@ def explain(rule: str, visitor: str | None, path: Path | None) -> None:
     rules, segments = _rules()
     found = [one for one in rules if one.key == rule]
     if not found:
-        raise click.UsageError(f"There is no rule {rule}.")
+        raise _no_such(rule, [one.key for one in rules])
     _print(found, segments, path, with_reasons=True, only=visitor)
 
 
@@ -74,16 +74,24 @@ def _decided(rule: str, visitor: str | None) -> None:
     else:
         found = of_rule(engine, rule)
     if not found:
+        known = [one.key for one in _rules()[0]]
+        if rule not in known and not of_rule(engine, rule, 1):
+            raise _no_such(rule, known)
         click.echo(f"{rule} was not woken lately" + (f" for {visitor}" if visitor else ""))
     for one in reversed(found):
         at = datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds")
         why = f"{one.outcome} {one.by}".strip()
         word = one.outcome if one.acted else f"silent ({why})"
         click.echo(f"{one.visitor} {at} on {one.on}: {word}")
-        for do, target, state in one.sent:
-            click.echo(f"  {do} {target}: {state}")
+        for sent in one.sent:
+            click.echo(f"  {sent.deed.do} {sent.deed.target}: {sent.state}")
         if one.why:
             _tree(one.why, 1)
+
+
+def _no_such(rule: str, known: list[str]) -> click.UsageError:
+    names = ", ".join(sorted(known)) or "none"
+    return click.UsageError(f"There is no rule {rule}. The rules are: {names}")
 
 
 def _print(
@@ -96,20 +104,30 @@ def _print(
     for visitor, events in _by_visitor(path).items():
         if only not in (None, visitor):
             continue
-        moments = simulate(found, events, Shop(segments), visitor)
-        if with_reasons and not moments:
+        moments, lapses = replay(found, events, Shop(segments), visitor)
+        shown: list[Moment | Lapse] = [one for one in moments if one.fired or with_reasons]
+        shown += lapses if with_reasons else []
+        if with_reasons and not shown:
             click.echo(f"{visitor}: never woken; its trigger did not happen")
-        for moment in moments:
-            if moment.fired or with_reasons:
-                click.echo(_line(visitor, moment))
-            if with_reasons:
-                _tree(moment.why, 1)
+        for one in sorted(shown, key=lambda one: one.at):
+            click.echo(_lapse(visitor, one) if isinstance(one, Lapse) else _line(visitor, one))
+            if with_reasons and isinstance(one, Moment):
+                _tree(one.why, 1)
 
 
 def _line(visitor: str, moment: Moment) -> str:
     why = f"{moment.reason} {moment.by}".strip()
     word = "fires" if moment.fired else f"silent ({why})"
     return f"{visitor} {moment.at:.0f} {moment.rule}: {word}"
+
+
+def _lapse(visitor: str, one: Lapse) -> str:
+    """Say how a wait that woke nothing began, and what ended it."""
+    begins = f"{visitor} {one.at:.0f} {one.rule}: never woken; it began at {one.began:.0f}"
+    lasted = f"{one.at - one.began:g} s"
+    if not one.by:
+        return f"{begins} and would be due after {lasted}, later than all events"
+    return f"{begins} and {one.by} ended it after {lasted}"
 
 
 def _tree(why: Explained, depth: int) -> None:

@@ -1,7 +1,6 @@
-"""`dialoom` on a workspace: import, export, publish, rollback, diff, chat, users, doctor."""
+"""`dialoom` on a workspace: import, export, publish, rollback, diff, chat, users."""
 
 import getpass
-import platform
 import sys
 from pathlib import Path
 
@@ -12,10 +11,9 @@ from designer.sentences import plain_sentence
 from flows.bundle import exported, packed
 from flows.diff import changed_files
 from migrations.run import migrate
-from rules.judge import Judge
 from runtime import releases
 from runtime.db import open_engine
-from runtime.embedded import running_redis, valkey_binary
+from runtime.embedded import running_redis
 from runtime.errors import CannotPublish, ReleaseUnknown
 from runtime.messages import Message
 from runtime.preview import preview, session_of, session_values
@@ -158,25 +156,4 @@ def user(email: str, roles: tuple[str, ...]) -> None:
     accounts.add(open_portal().services.engine, email, password, list(roles) or ["operator"])
 
 
-@click.command("doctor")
-def doctor() -> None:
-    """Say what is installed, reachable or misconfigured, and what to do about it."""
-    settings = read_settings()
-    judge = Judge.build([])
-    rows = [
-        ("Python", platform.python_version(), ""),
-        ("Data folder", str(settings.data), ""),
-        ("Valkey", valkey_binary() or "missing", "install redis-server or set DIALOOM_REDIS_URL"),
-        ("Database", settings.database.split("@")[-1], ""),
-        (
-            "Rule matcher",
-            "durable-rules" if judge.matcher else f"oracle ({judge.why_not})",
-            "" if judge.matcher else "rules are judged in plain Python; answers are the same",
-        ),
-    ]
-    for name, state, advice in rows:
-        missing = state == "missing" or state.startswith("oracle")
-        click.echo(f"{name:14} {state}" + (f"  → {advice}" if advice and missing else ""))
-
-
-COMMANDS = (import_, export, publish, rollback, diff, chat, user, doctor)
+COMMANDS = (import_, export, publish, rollback, diff, chat, user)

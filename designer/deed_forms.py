@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from designer.form_values import number_of, rows
+from designer.form_values import plain_value, rows
 from designer.marking import N_
 from designer.titles import titles
 from designer.trigger_forms import lasting
@@ -81,9 +81,7 @@ def _deed(row: Mapping[str, Any]) -> Values | None:
         return {"do": "set", "tag": target} | ({"value": False} if row.get("off") else {})
     if choice == "slot":
         said = str(row.get("value", "")).strip()
-        number = number_of(said)
-        value = int(number) if number is not None and number == int(number) else number
-        return {"do": "set", "slot": target, "value": said if value is None else value}
+        return {"do": "set", "slot": target, "value": plain_value(said)}
     if choice not in TARGETS:
         return None
     deed: Values = {"do": choice, TARGETS[choice]: target}

@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine
 
 from designer import drafts, publishing
+from designer.form_texts import kept_name
+from designer.meaning import set_changed
 from designer.workspace import Workspace
 from flows import script_edits, trees
-from flows.experiments import Experiment
+from flows.experiments import Experiment, read_experiment
 from flows.problems import blocking
 from flows.scripts import Script
 from flows.yaml_text import values_of, write
@@ -44,7 +46,9 @@ def first_text(key: str, title: Mapping[str, str], script: Script) -> str:
 
 def with_values(text: str, values: Mapping[str, Any]) -> str:
     """Bring the values of the form into the file."""
-    return trees.set_values(text, {name: trees.plain_tree(v) for name, v in values.items()})
+    title = kept_name(values_of(text).get("title"), values["title"])
+    wanted = {name: trees.plain_tree(v) for name, v in {**values, "title": title}.items()}
+    return set_changed("", text, wanted, read_experiment)
 
 
 def start(portal: Portal, workspace: Workspace, key: str, author: str) -> str:

@@ -9,7 +9,7 @@ from rules.model import MESSAGE, Trigger
 UNITS = {
     "pieces": N_("pieces"),
     "currency": N_("amount of money"),
-    "orders": N_("number of orders"),
+    "orders": N_("placed orders"),
     "days": N_("days"),
     "messages": N_("messages"),
     "hours": N_("hours"),

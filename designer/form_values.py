@@ -1,6 +1,7 @@
 """Form fields to plain values: `choices.0.text.en=Prices` becomes nested lists and mappings."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from flows.edits import EditRefused
 from rules.counts import PREFIX, count_of, definition_of
 from rules.facts import FACTS
 
+_LEADING = re.compile(r"\+|-?0[0-9]")
 MOST_FIELDS = 2_000
 MOST_DEPTH, MOST_PARTS = 12, 100
 
@@ -69,6 +71,11 @@ def plain_value(text: str) -> str | int | float | bool:
     return text == "true" if text in ("true", "false") else text
 
 
+def typed_like(known: Any, text: str) -> Any:
+    """Read a value as typed; one that was not touched stays what it was, number or text."""
+    return known if known is not None and str(known) == text else plain_value(text)
+
+
 def condition_of(text: str) -> Any:
     """Read the condition a form built, from its JSON; EditRefused for anything else."""
     try:
@@ -128,4 +135,7 @@ def _value_of(fact: str, op: str, text: str) -> Any:
     if kind == "bool" or (not kind and text.lower() in ("true", "false")):
         return text.lower() in ("true", "yes", "1", "是")
     number = number_of(text)
-    return number if kind != "text" and number is not None else text
+    # Of a slot nobody knows what it holds: 007 is no number there.
+    if number is None or kind == "text" or (not kind and _LEADING.match(text)):
+        return text
+    return number

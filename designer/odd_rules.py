@@ -20,6 +20,13 @@ ODD_RULES = {
         "Rule %(other)s leads elsewhere at the same moment%(example)s. Give one the higher "
         "priority, or let it ask for what the other does not."
     ),
+    "intent_never_told": N_(
+        "No training sentence teaches the intent %(intent)s, so no message is taken for it."
+    ),
+    "mixed_list": N_(
+        "The list “%(fact)s” is compared with mixes kinds of values; those of another kind "
+        "never match."
+    ),
     "timer_never_ends": N_(
         "Nothing takes this timer off again: it speaks even to who has left the page. Name "
         "what ends it."

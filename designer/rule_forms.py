@@ -3,11 +3,16 @@
 from typing import Any
 
 from designer.deed_forms import deeds_of
-from designer.form_values import condition_of, number_of, rows, text_of
+from designer.form_numbers import COUNT, asked_whole
+from designer.form_texts import kept_name
+from designer.form_values import condition_of, rows
 from designer.marking import N_
+from designer.meaning import set_changed
 from designer.sentences import SENTIMENTS
-from designer.trigger_forms import kept, lasting, trigger_of
+from designer.trigger_forms import given_json, lasting, trigger_of
+from flows.yaml_text import values_of
 from rules.model import MESSAGE, PAGE_LEAVE
+from rules.yaml_text import read_rule
 
 Values = dict[str, Any]
 EVENTS = {
@@ -38,13 +43,22 @@ OFTEN: tuple[dict[str, Any], ...] = (
     {"event": "Checkout Started", "in_last": "1d", "reset_on": ["Order Completed"]},
 )
 """What shops like to count; the builder offers these beside what a rule counts already."""
+PRIORITY = N_("Priority (stronger first)")
 MOST_TESTS, MOST_EVENTS = 50, 50
+
+
+def edited(path: str, text: str, form: Values) -> str:
+    """Give a rule as the form has it; what means the same as before stays as it is written."""
+    values = rule_values(form)
+    if "name" in form:
+        values["name"] = kept_name(values_of(text).get("name"), form["name"])
+    return set_changed(path, text, values, read_rule)
 
 
 def rule_values(form: Values) -> Values:
     """Give what the YAML should hold; None takes a key away. Unknown keys are left."""
     values: Values = {
-        "priority": int(number_of(form.get("priority"), 50) or 50),
+        "priority": asked_whole(form.get("priority"), PRIORITY, (-1_000_000, 1_000_000), 50),
         "enabled": None if form.get("enabled") else False,
         "trigger": trigger_of(form),
         "then": deeds_of(form, "then"),
@@ -53,9 +67,6 @@ def rule_values(form: Values) -> Values:
     }
     if "else_shown" in form:
         values["else"] = deeds_of(form, "else") or None
-    name = text_of(form.get("name"))
-    if name:
-        values["name"] = name.get("", name) if set(name) == {""} else name
     when = condition_of(str(form.get("when", "")))
     values["when"] = when if next(iter(when.values())) else None
     if "tests_shown" in form:
@@ -67,12 +78,13 @@ def _limits(form: Values) -> Values:
     limits: Values = {}
     if cooldown := lasting(form.get("cooldown")):
         limits["cooldown"] = cooldown
-    per_session = number_of(form.get("per_session"))
+    per_session = asked_whole(form.get("per_session"), N_("Times a session"), COUNT)
     if per_session is not None:
-        limits["per_session"] = int(per_session)
-    most, within = number_of(form.get("per_visitor")), lasting(form.get("per_visitor_in"))
+        limits["per_session"] = per_session
+    most = asked_whole(form.get("per_visitor"), N_("Times a visitor"), COUNT)
+    within = lasting(form.get("per_visitor_in"))
     if most is not None and within:
-        limits["per_visitor"] = {"max": int(most), "in": within}
+        limits["per_visitor"] = {"max": most, "in": within}
     if form.get("group"):
         limits["group"] = form["group"]
     return limits
@@ -98,11 +110,15 @@ def _tests(form: Values) -> list[Values]:
 def happens(row: Values) -> Values:
     """Give one event of a test; what the form does not show of it stays."""
     event, what = str(row.get("event", "")), str(row.get("what", "")).strip()
-    name = "intent" if event == MESSAGE else "product"
-    at, more = lasting(row.get("at")) or "0s", kept(row.get("more"))
+    at, more = lasting(row.get("at")) or "0s", given_json(row.get("more"))
+    shown = str(more.get("product") or more.get("intent") or "")
+    named: Values = {}
+    if what != shown:
+        more = {key: value for key, value in more.items() if key not in ("product", "intent")}
+        named = {"intent" if event == MESSAGE else "product": what} if what else {}
     if "mood" in row and more.pop("sentiment", "") != row["mood"]:
         # How strongly it was felt belonged to the other mood.
         more = {key: value for key, value in more.items() if key not in ("compound", "anger")}
     mood = str(row.get("mood", "")) if event == MESSAGE else ""
     felt = {"sentiment": mood} if mood in SENTIMENTS else {}
-    return {"at": at, "event": event, **({name: what} if what else {}), **felt, **more}
+    return {"at": at, "event": event, **named, **felt, **more}

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from designer.marking import N_
+from designer.value_words import TOLD
 from designer.wording import does_words, duration_words, where_words
 from flows.reading_marketing import clock
 from rules.model import PAGE_LEAVE, TICK, Event, Schedule, Trigger
@@ -11,7 +12,6 @@ DAYS = (
     *(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday")),
     *(N_("Friday"), N_("Saturday"), N_("Sunday")),
 )
-TOLD = ("product", "intent", "sentiment", "visit", "segment")
 
 
 def trigger_words(trigger: Trigger) -> str:

@@ -1,12 +1,18 @@
 """The form of a script as the edits it means: wordings, cards, answers, review, shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from designer.form_values import number_of, rows, text_of
-from flows import script_edits, trees
+from designer.form_numbers import asked_number
+from designer.form_texts import kept_name, kept_text, like
+from designer.form_values import rows
+from designer.marking import N_
+from designer.meaning import changed_in, set_changed
+from flows import script_edits
 from flows.edits import EditRefused
-from flows.yaml_text import values_of
+from flows.fields import Fields
+from flows.reading_scripts import read_script, read_variant
+from flows.yaml_text import Document, values_of
 
 Values = Mapping[str, Any]
 
@@ -17,50 +23,67 @@ def edited(text: str, form: Values) -> str:
     for variant, languages in _mapping(form.get("say")).items():
         if variant not in known:
             raise EditRefused("unknown_variant", variant=variant)
-        for language, words in _mapping(languages).items():
-            if _said(known[variant], language) != words.strip():
-                text = script_edits.reword(text, variant, language, words.strip())
+        for language, words in changed_words(
+            _mapping(known[variant]).get("text"), languages
+        ).items():
+            text = script_edits.reword(text, variant, language, words.strip())
     for variant in known:
         more = _mapping(_mapping(form.get("more")).get(variant))
         if more:
-            text = script_edits.set_parts(text, variant, _parts(more))
+            body = _mapping(known[variant])
+            parts = changed_in("", body, _parts(more, body), _reader(variant))
+            text = script_edits.set_parts(text, variant, parts)
     weighting: Any = form.get("weighting", "even")
     if weighting == "fixed":
         weights = _mapping(form.get("weight"))
-        weighting = {"fixed": {key: number_of(value, 0) for key, value in weights.items()}}
+        weighting = {
+            "fixed": {k: asked_number(w, N_("Share"), (0, 1e6), 0) for k, w in weights.items()}
+        }
     goal = str(form.get("goal", "")).strip()
     chosen = None if weighting == "even" else weighting
     values: dict[str, Any] = {"weighting": chosen, "goal": goal or None}
     if "title" in form:
-        values["title"] = _titled(values_of(text).get("title"), text_of(form["title"]))
-    return trees.set_values(text, values)
+        values["title"] = kept_name(values_of(text).get("title"), form["title"])
+    return set_changed("", text, values, read_script)
 
 
-def _titled(known: Any, given: Mapping[str, str]) -> Any:
-    """Give a title as the form has it in one language; the others stay, an empty one goes."""
-    if set(given) == {""}:
-        return given[""].strip() or None
-    both = {**(known if isinstance(known, dict) else {}), **given}
-    return {language: words.strip() for language, words in both.items() if words.strip()} or None
+def _reader(variant: str) -> Callable[[Document], object]:
+    return lambda document: read_variant(Fields(document, document.value, ()), variant)
 
 
-def _said(body: Any, language: str) -> str:
-    said = body.get("text") if isinstance(body, Mapping) else None
-    if isinstance(said, str):
-        return ""
-    return str((said or {}).get(language, "")).strip()
+def changed_words(text: Any, languages: Any) -> dict[str, str]:
+    """Give the words of a form that differ from a wording's text, by language.
+
+    A text that is the same in every language stands in the first field only. Where one of them was
+    changed, each language gets its own.
+    """
+    said = {k: words for k, words in _mapping(languages).items() if isinstance(words, str)}
+    known: Values = {"": text} if isinstance(text, str) else text or {}
+    first = next(iter(said), "")
+    changed = {
+        language: words
+        for language, words in said.items()
+        if str(known.get(language, known.get("", "") if language == first else "")).strip()
+        != words.strip()
+    }
+    return {k: w for k, w in said.items() if w.strip()} if changed and "" in known else changed
 
 
-def _parts(more: Values) -> dict[str, Any]:
+def _parts(more: Values, known: Values) -> dict[str, Any]:
     """Give the parts of a wording beside its text; None takes a part away."""
     card: dict[str, Any] = {}
+    old = _mapping(known.get("card"))
     for name in ("title", "text", "label"):
-        words = {k: w.strip() for k, w in text_of(more.get(f"card_{name}")).items() if w.strip()}
+        words = kept_text(old.get(name), more.get(f"card_{name}"))
         card |= {name: words} if words else {}
     for name in ("image", "url"):
         address = str(more.get(name, "")).strip()
         card |= {name: address} if address else {}
-    replies = [text_of(row) for row in rows(more, "replies")]
+    given, offered = rows(more, "replies"), known.get("replies")
+    replies = [
+        kept_text(like(offered, row, place, len(given)), row) if any(row.values()) else None
+        for place, row in enumerate(given)
+    ]
     review = "draft" if more.get("review") == "draft" else None
     return {"review": review, "card": card or None, "replies": [r for r in replies if r] or None}
 

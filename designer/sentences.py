@@ -257,6 +257,8 @@ PROBLEMS = {
     "no_such_port": N_("There is no way out called %(port)s any more."),
     "variant_exists": N_("There is a wording called %(variant)s already."),
     "bad_edit": N_("This edit could not be read."),
+    "bad_number": N_("“%(field)s” must be a number from %(least)s to %(most)s."),
+    "not_whole": N_("“%(field)s” must be a whole number."),
     "bad_test_policy": N_("A failing test can block or warn, but not %(value)s."),
     "tests_fail": N_("Tests fail: %(rule)s. Mend them, or let failing tests warn only."),
     "own_approval": N_("A second person has to look at it: you asked for this yourself."),

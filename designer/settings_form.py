@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from designer.form_values import number_of, rows
+from designer.form_numbers import COUNT, asked_number, asked_whole
+from designer.form_values import rows
+from designer.marking import N_
 from designer.trigger_forms import lasting
 from flows import trees
 from flows.workspace import Workspace
 from flows.yaml_text import values_of
 
 Values = Mapping[str, Any]
+SURE_FROM = N_("A message counts as understood from")
+HELD_OUT = N_("Share of visitors without marketing, in %%")
 MOST_COUPONS = 200
 USUAL_CONFIDENCE = Workspace().confidence
 NEW_WIDGET = "widget: widget\n"
@@ -20,14 +24,14 @@ def workspace_text(text: str, form: Values) -> str:
     known = values_of(text)
     languages = [language for language in _languages(form) if language]
     human = {**(known.get("human") or {}), **_given(form, "human")}
-    confidence = number_of(form.get("confidence"), USUAL_CONFIDENCE)
+    sure = asked_number(form.get("confidence"), SURE_FROM, (-1e9, 1e9), USUAL_CONFIDENCE)
     values: dict[str, Any] = {
         "name": _text(known.get("name"), form.get("name")),
         "languages": languages or known.get("languages"),
         "start": form.get("start") or None,
         "fallback": form.get("fallback") or None,
         "human": human,
-        "confidence": min(max(confidence or 0.0, 0.0), 1.0),
+        "confidence": min(max(sure or 0.0, 0.0), 1.0),
         "coupons": _coupons(known.get("coupons") or {}, form) or None,
         "marketing": _marketing(known.get("marketing") or {}, form) or None,
         "publishing": _publishing(known.get("publishing") or {}, form) or None,
@@ -83,7 +87,10 @@ def _coupons(known: Values, form: Values) -> dict[str, Any]:
         if not code:
             continue
         old = known.get(code) or {}
-        amount, url = number_of(row.get("amount"), 0), str(row.get("url", "")).strip()
+        amount, url = (
+            asked_number(row.get("amount"), N_("Amount"), (0, 1e9), 0),
+            str(row.get("url", "")).strip(),
+        )
         kind = "gift" if row.get("kind") == "gift" else None
         title = _text(old.get("title"), row.get("title"))
         body = {"title": title, "amount": amount, "url": url, "kind": kind}
@@ -107,9 +114,12 @@ def _marketing(known: Values, form: Values) -> dict[str, Any]:
         return dict(known)
     given = form.get("marketing")
     said: Values = given if isinstance(given, dict) else {}
-    most, within = number_of(said.get("max")), lasting(said.get("in"))
+    most, within = (
+        asked_whole(said.get("max"), N_("Times a visitor"), COUNT),
+        lasting(said.get("in")),
+    )
     start, end = (str(said.get(name, "")).strip() for name in ("from", "to"))
-    percent = number_of(said.get("hold_out"), 0) or 0
+    percent = asked_number(said.get("hold_out"), HELD_OUT, (0, 100), 0) or 0
     values = {
         "per_visitor": {"max": int(most or 0), **({"in": within} if within else {})},
         "quiet_hours": {"from": start, "to": end},

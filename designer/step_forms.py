@@ -7,15 +7,22 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine
 
 from designer import drafts, history
-from designer.form_values import condition_of, nested_values, number_of, plain_value, rows, text_of
+from designer.form_numbers import asked_number, asked_whole
+from designer.form_texts import kept_name, kept_text, like
+from designer.form_values import condition_of, nested_values, number_of, rows, text_of, typed_like
+from designer.marking import N_
+from designer.meaning import changed_in
+from designer.script_forms import changed_words
 from designer.titles import titles_of
 from designer.workspace import Workspace, workspace_of
 from flows import edits, script_edits
 from flows.edits import EditRefused
 from flows.model import Step
+from flows.reading import read_step
 from flows.yaml_text import values_of
 
 Values = dict[str, Any]
+ANY = (-1e12, 1e12)
 
 
 def save_step(
@@ -41,7 +48,8 @@ def save_step(
         raise EditRefused("no_such_step", key=key)
     try:
         body = body_of(step, values, base.files[path])
-        texts: dict[str, str | None] = {path: edits.set_step(base.files[path], key, body)}
+        kept = _kept(key, values_of(base.files[path])["steps"][key], body)
+        texts: dict[str, str | None] = {path: edits.set_step(base.files[path], key, kept)}
     except ValueError as error:
         raise EditRefused(str(error), reason="") from error
     texts |= _wordings(base, step, body, values)
@@ -55,10 +63,19 @@ def body_of(step: Step, values: Values, text: str) -> Values:
     """Give what the YAML of a step should hold, in its usual order."""
     raw = values_of(text)["steps"][step.key]
     body = _BODIES[step.kind](step, values, raw)
-    title = text_of(values.get("title"))
-    if title:
-        body["title"] = {**raw["title"], **title} if isinstance(raw.get("title"), dict) else title
+    if "title" in values:
+        body["title"] = kept_name(raw.get("title"), values["title"])
+    elif raw.get("title"):
+        body["title"] = raw["title"]
     return {name: value for name, value in body.items() if value not in ("", None)}
+
+
+def _kept(key: str, raw: Values, body: Values) -> Values:
+    """Give what the form changed of a step, with all that means the same as it stands."""
+    wanted = {**dict.fromkeys(raw), **body}
+    changed = changed_in("", raw, wanted, lambda document: read_step(document, key, document.value))
+    kept = {name: changed.get(name, value) for name, value in raw.items()} | changed
+    return {name: value for name, value in kept.items() if value is not None}
 
 
 def _wordings(
@@ -73,10 +90,8 @@ def _wordings(
     text = workspace.files[path]
     known = workspace.compiled.book.scripts[script].variants
     for variant, languages in (said if isinstance(said, dict) else {}).items():
-        for language, words in (languages if isinstance(languages, dict) else {}).items():
-            if variant not in known or not isinstance(words, str):
-                continue
-            if known[variant].text.get(language, known[variant].text.get("", "")) != words:
+        if variant in known:
+            for language, words in changed_words(known[variant].text, languages).items():
                 text = script_edits.reword(text, variant, language, words)
     if values.get("new_wording"):
         text = script_edits.add_variant(text, _free_variant(known))
@@ -91,11 +106,16 @@ def _say(_step: Step, values: Values, _raw: Values) -> Values:
     return {"say": values.get("script", ""), "next": values.get("next", "")}
 
 
-def _ask(_step: Step, values: Values, _raw: Values) -> Values:
+def _ask(_step: Step, values: Values, raw: Values) -> Values:
     body: Values = {"ask": values.get("script", "")}
+    given, asked = rows(values, "choices"), raw.get("choices")
+    known = [one.get("text") for one in asked if isinstance(one, dict)] if asked else []
     choices = [
-        {"text": text_of(row.get("text")), "next": row.get("next", "")}
-        for row in rows(values, "choices")
+        {
+            "text": kept_text(like(known, row.get("text"), i, len(given)), row.get("text")) or {},
+            "next": row.get("next", ""),
+        }
+        for i, row in enumerate(given)
         if text_of(row.get("text")) or row.get("next")
     ]
     intents = {
@@ -104,7 +124,7 @@ def _ask(_step: Step, values: Values, _raw: Values) -> Values:
     body |= {"choices": choices or None, "intents": intents or None}
     if values.get("slot"):
         body |= {"slot": values["slot"], "expect": _expect(values)}
-        retries = number_of(values.get("retries"), 2)
+        retries = asked_whole(values.get("retries"), N_("retries"), (0, 10), 2)
         body["retries"] = retries if retries != 2 else None
         body |= {"retry": values.get("retry", ""), "next": values.get("next", "")}
     return body | {"otherwise": values.get("otherwise", "")}
@@ -119,7 +139,10 @@ def _expect(values: Values) -> Values | None:
     if kind == "one_of":
         options = str(values.get("one_of", "")).replace("，", ",").split(",")
         return {"one_of": [option.strip() for option in options if option.strip()]}
-    bounds = {"min": number_of(values.get("least")), "max": number_of(values.get("most"))}
+    bounds = {
+        "min": asked_number(values.get("least"), N_("at least"), ANY),
+        "max": asked_number(values.get("most"), N_("at most"), ANY),
+    }
     kept = {name: bound for name, bound in bounds.items() if bound is not None}
     return {kind: kept} if kind == "number" or kept else None
 
@@ -133,17 +156,18 @@ def _branch(_step: Step, values: Values, _raw: Values) -> Values:
     return {"branch": cases, "otherwise": values.get("otherwise", "")}
 
 
-def _set(_step: Step, values: Values, _raw: Values) -> Values:
-    slots = {}
+def _set(step: Step, values: Values, _raw: Values) -> Values:
+    known, slots = getattr(step, "values", {}), {}
     for row in rows(values, "slots"):
-        if row.get("slot"):
-            slots[row["slot"]] = plain_value(str(row.get("value", "")))
+        if slot := row.get("slot"):
+            slots[slot] = typed_like(known.get(slot), str(row.get("value", "")))
     return {"set": slots, "next": values.get("next", "")}
 
 
-def _request(_step: Step, values: Values, _raw: Values) -> Values:
+def _request(step: Step, values: Values, _raw: Values) -> Values:
+    known = getattr(step, "send", {})
     send = {
-        row["name"]: plain_value(str(row.get("value", "")))
+        row["name"]: typed_like(known.get(row["name"]), str(row.get("value", "")))
         for row in rows(values, "send")
         if row.get("name")
     }

@@ -37,12 +37,16 @@ def lasting(given: Any) -> str:
 
 def kept(given: Any) -> Values:
     """Read what a form hands through unseen: all but the properties it shows."""
+    return {key: value for key, value in given_json(given).items() if key not in SHOWN}
+
+
+def given_json(given: Any) -> Values:
+    """Read a mapping that a form hands through as JSON; empty for anything else."""
     try:
         more = json.loads(str(given or "{}"))
     except (ValueError, RecursionError):
-        more = {}
-    more = more if isinstance(more, dict) else {}
-    return {key: value for key, value in more.items() if key not in SHOWN}
+        return {}
+    return more if isinstance(more, dict) else {}
 
 
 def _way(form: Values, event: str) -> Values:
@@ -74,9 +78,5 @@ def _chosen(given: Any) -> list[str]:
 
 def _json(given: Any) -> Values:
     """Read what a second event must be like, which the form does not show."""
-    try:
-        more = json.loads(str(given or "{}"))
-    except (ValueError, RecursionError):
-        return {}
-    more = more if isinstance(more, dict) else {}
+    more = given_json(given)
     return {key: more[key] for key in ("where", "without") if more.get(key)}

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
+from designer.deed_forms import deed_words
 from designer.titles import titles
-from designer.wording import condition_words, does_words, duration_words, reason_name, value_name
-from flows.conditions import FactTest
+from designer.value_words import value_name, within_quotes
+from designer.wording import condition_words, does_words, duration_words, reason_name
+from flows.conditions import FactTest, Not
+from rules.deeds import GIVES
 from rules.model import TIMER, Trigger
 from rules.oracle import Explained
-from runtime.insight.decisions import CONDITION, FIRED, OTHERWISE, Considered
+from rules.simulate import Lapse
+from runtime.insight.decisions import CONDITION, FIRED, OTHERWISE, Considered, Sent
 
 
 def outcome_name(said: Considered | tuple[str, str]) -> str:
@@ -51,23 +55,41 @@ def why_words(one: Considered) -> str:
         left = duration_words(max(float(one.by) - one.at, 1.0))
         return _("It kept quiet: its cooldown went on for another %(time)s.", time=left)
     if one.outcome == CONDITION and one.why:
-        failed = _first_failing(one.why)
-        if failed is not None:
-            said = {"condition": test_words(failed), "found": found_words(failed)}
+        blamed = _blamed(one.why)
+        if len(blamed) == 1:
+            said = {"condition": within_quotes(blamed[0][0]), "found": blamed[0][1]}
             return _("It kept quiet: “%(condition)s” did not hold (%(found)s).", **said)
+        if blamed:
+            each = (
+                _("“%(condition)s” (%(found)s)", condition=within_quotes(c), found=f)
+                for c, f in blamed
+            )
+            return _("It kept quiet: none of these held: %(tests)s.", tests=_(", ").join(each))
     return _("It kept quiet. %(why)s", why=reason_name(one.outcome, one.by))
 
 
-def delivery_words(sent: tuple[str, str, str]) -> str:
-    """Say what became of something that a rule sent: deed, target, state."""
-    do, target, state = sent
+def lapse_words(one: Lapse) -> str:
+    """Say when a wait began, and what ended it."""
+    lasted = duration_words(max(round(one.at - one.began), 1))
+    said = {"began": moment_words(one.began), "time": lasted, "event": woken_words(one.by)}
+    return _("It began to wait at %(began)s; after %(time)s this ended it: %(event)s.", **said)
+
+
+def delivery_words(sent: Sent) -> str:
+    """Say what became of something that a rule did."""
+    do, target, state = sent.deed.do, sent.deed.target, sent.state
     if do == "webhook":
         name = titles().connector(target)
+        if sent.why:
+            why = _(sent.why.reason, **sent.why.values)
+            return _("%(name)s did not take it yet: %(why)s", name=name, why=why)
         words = {
             "done": _("%(name)s has heard it", name=name),
             "failed": _("%(name)s did not take it", name=name),
         }
         return words.get(state) or _("%(name)s: being told", name=name)
+    if do not in GIVES:
+        return _("%(deed)s: done", deed=deed_words(sent.deed))
     title = titles().coupon(target)
     if state == "done":
         return _("%(name)s: given", name=title)
@@ -108,19 +130,27 @@ def _did(event: str) -> str:
     return does_words(Trigger(event))
 
 
-def _first_failing(why: Explained) -> Explained | None:
-    """Find the one test that kept a condition from holding; None where it was not a single one."""
+def _blamed(why: Explained, wanted: bool = True) -> list[tuple[str, str]]:
+    """Name the tests that made a condition come out otherwise than wanted, and what was found.
+
+    One part is enough to break "all of these"; of "any of these" every part had to fail.
+    """
+    if why.holds == wanted:
+        return []
     if why.what == "test":
-        return None if why.holds else why
-    if why.what != "all":
-        return None
-    failing = [part for part in why.parts if not part.holds]
-    return _first_failing(failing[0]) if failing else None
+        test = FactTest(why.fact, why.op, why.wanted)
+        return [(condition_words(test if wanted else Not(test)), found_words(why))]
+    if why.what == "not":
+        return _blamed(why.parts[0], not wanted)
+    blamed = [found for part in why.parts if (found := _blamed(part, wanted))]
+    one_is_enough = (why.what == "all") == wanted
+    return blamed[0] if blamed and one_is_enough else [one for part in blamed for one in part]
 
 
 FILTERS = {
     "outcome_name": outcome_name,
     "why_words": why_words,
+    "lapse_words": lapse_words,
     "delivery_words": delivery_words,
     "test_words": test_words,
     "found_words": found_words,

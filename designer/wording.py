@@ -22,10 +22,10 @@ from designer.sentences import (
     PARTS,
     PROBLEMS,
     REASONS,
-    SENTIMENTS,
     VISITS,
 )
 from designer.titles import Titles, in_screen_language, titles
+from designer.value_words import property_words, value_name
 from flows.conditions import AllOf, AnyOf, Condition, FactTest
 from flows.diff import Difference
 from flows.durations import UNITS
@@ -210,7 +210,7 @@ def does_words(trigger: Trigger) -> str:
 
 def where_words(trigger: Trigger) -> str:
     """Say which product or which intent wakes a rule."""
-    return _(", ").join(value_name(name, value) for name, value in trigger.where.items())
+    return _(", ").join(property_words(name, value) for name, value in trigger.where.items())
 
 
 def condition_words(condition: Condition) -> str:
@@ -241,15 +241,6 @@ def _inner_words(part: Condition, around: Condition) -> str:
     words = condition_words(part)
     is_group = isinstance(part, AllOf | AnyOf) and len(part.parts) > 1
     return _("(%(words)s)", words=words) if is_group and type(part) is not type(around) else words
-
-
-def value_name(fact: str, value: object) -> str:
-    """Say a value that a fact is compared with as people call it."""
-    if fact in ("message.intent", "intent"):
-        return titles().intent(str(value))
-    if fact in ("sentiment.label", "sentiment"):
-        return _(SENTIMENTS.get(str(value), str(value)))
-    return str(value)
 
 
 def part_name(path: tuple[str, ...], file: str = "") -> str:

@@ -110,6 +110,19 @@ def in_condition(
             yield document.problem("value_of_wrong_type", place, step, **said)
         elif test.value in ("", ()):
             yield document.problem("nothing_to_compare", place, step, fact=test.fact)
+        if isinstance(test.value, tuple) and not _is_of_one_kind(test.value, wanted):
+            yield document.problem("mixed_list", place, step, fact=test.fact)
+        if test.fact == "message.intent" and test.op in ("eq", "ne", "in", "not_in"):
+            told = test.value if isinstance(test.value, tuple) else (test.value,)
+            for intent in (one for one in told if isinstance(one, str) and one):
+                if intent not in around.intents:
+                    yield document.problem("intent_never_told", place, step, intent=intent)
+
+
+def _is_of_one_kind(values: tuple[object, ...], wanted: str) -> bool:
+    """Say whether all values of a list are of one kind, and of that of their fact."""
+    kinds = {kind_of(value) for value in values}
+    return kinds <= {wanted} if wanted else len(kinds) < 2 and "nothing" not in kinds
 
 
 def in_text(

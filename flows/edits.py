@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from flows.model import KIND_NAMES, Place
-from flows.trees import mapping_in, merge_into, plain_tree
+from flows.trees import alike, mapping_in, merge_into, plain_tree
 from flows.yaml_text import edit, values_of
 
 NEW_STEPS: dict[str, dict[str, Any]] = {
@@ -116,7 +116,8 @@ def link(text: str, key: str, port: str, to: str) -> str:
 
 def set_step(text: str, key: str, body: Mapping[str, Any]) -> str:
     """Replace what a step does; keys that stay keep their place and comments."""
-    steps_in(text, [key])
+    if alike(steps_in(text, [key])[key], body):
+        return text
     return edit(text, lambda tree: merge_into(tree["steps"][key], body), _around([key]))
 
 

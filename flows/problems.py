@@ -22,6 +22,8 @@ WARNINGS = frozenset(
         "emit_loop",
         "contradicting_deeds",
         "timer_never_ends",
+        "intent_never_told",
+        "mixed_list",
     }
 )
 

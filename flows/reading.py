@@ -36,7 +36,7 @@ def read_flow(document: Document) -> Flow:
     for name, value in fields.take("steps", dict, NOTHING).items():
         if not KEY.match(name):
             fields.problem("bad_key", "steps", name, key=name)
-        step = _read_step(document, name, value)
+        step = read_step(document, name, value)
         if step:
             steps[name] = step
     layout = {}
@@ -50,7 +50,8 @@ def read_flow(document: Document) -> Flow:
     return Flow(key, start, title, steps, layout, *drawn)
 
 
-def _read_step(document: Document, key: str, value: Any) -> Step | None:
+def read_step(document: Document, key: str, value: Any) -> Step | None:
+    """Read one step; None when its kind cannot be told."""
     fields = Fields(document, value, ("steps", key), key)
     kinds = [name for name in READERS if name in fields.value]
     if len(kinds) != 1:

@@ -18,7 +18,7 @@ def read_script(document: Document) -> Script:
     variants = {}
     for name, value in fields.take("variants", dict, NOTHING).items():
         inner = Fields(document, value, ("variants", name))
-        variants[name] = _read_variant(inner, name)
+        variants[name] = read_variant(inner, name)
         inner.finish()
         if not KEY.match(name):
             fields.problem("bad_key", "variants", name, key=name)
@@ -27,7 +27,8 @@ def read_script(document: Document) -> Script:
     return Script(key, variants, goal, weighting, weights, title)
 
 
-def _read_variant(fields: Fields, name: str) -> Variant:
+def read_variant(fields: Fields, name: str) -> Variant:
+    """Read one wording."""
     review = fields.key("review", "approved")
     if review not in ("draft", "approved"):
         fields.problem("bad_review", "review", value=review)

@@ -6,7 +6,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from flows.edits import EditRefused
-from flows.trees import mapping_in, plain_tree
+from flows.trees import mapping_in, plain_tree, put
 from flows.yaml_text import edit, values_of
 
 
@@ -59,7 +59,8 @@ def delete_variant(text: str, variant: str) -> str:
 
 def set_parts(text: str, variant: str, parts: Mapping[str, Any]) -> str:
     """Set the parts of a wording beside its text: review, card, replies; None takes one away."""
-    if not any(parts.values()) and not any(name in _body(text, variant) for name in parts):
+    known = _body(text, variant)
+    if all(value is None and name not in known for name, value in parts.items()):
         return text
 
     def change(tree: CommentedMap) -> None:
@@ -67,8 +68,8 @@ def set_parts(text: str, variant: str, parts: Mapping[str, Any]) -> str:
         for name, value in parts.items():
             if value is None:
                 body.pop(name, None)
-            elif body.get(name) != value:
-                body[name] = plain_tree(value)
+            else:
+                put(body, name, plain_tree(value))
 
     return edit(text, change)
 

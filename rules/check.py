@@ -11,6 +11,7 @@ from flows.problems import Problem
 from flows.remembering import Memory
 from flows.yaml_text import Document, Path
 from rules.analysis import Finding, emit_loops, find_all_odd
+from rules.arbiter import MARKETING
 from rules.deeds import GIVES, SPEAKING, TARGETS, set_by
 from rules.facts import FACT_KINDS
 from rules.model import MESSAGE, Count, Deed, Rule, Trigger
@@ -74,13 +75,17 @@ def _in_rule(rule: Rule, document: Document, known: Around) -> list[Problem]:
     heard: list[tuple[Trigger | Count, Path]] = [(rule.trigger, ("trigger", "where", "intent"))]
     heard += [(count, ("when",)) for count in rule.counts]
     for one, place in heard:
-        intent = one.where.get("intent")
-        if one.event == MESSAGE and isinstance(intent, str) and intent not in known.intents:
-            problems.append(document.problem("unknown_intent", place, intent=intent))
+        asked = one.where.get("intent") if one.event == MESSAGE else None
+        for intent in asked if isinstance(asked, list) else [asked]:
+            if isinstance(intent, str) and intent not in known.intents:
+                problems.append(document.problem("unknown_intent", place, intent=intent))
     unlimited = rule.limits.cooldown is None and rule.limits.per_session is None
     unlimited = unlimited and rule.limits.per_visitor is None
-    speaks = any(deed.do in SPEAKING for _branch, _i, deed in deeds)
-    if speaks and unlimited and rule.trigger.event != MESSAGE:
+    # An answer to a message is wanted every time; what costs money or advertises is not.
+    answers = rule.trigger.event == MESSAGE and rule.limits.group != MARKETING
+    needing = tuple(GIVES) if answers else SPEAKING
+    speaks = any(deed.do in needing for _branch, _i, deed in deeds)
+    if speaks and unlimited:
         problems.append(document.problem("no_limit", ("limits",), rule=rule.key))
     return problems
 

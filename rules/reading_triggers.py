@@ -1,5 +1,7 @@
 """The trigger of a rule, read from YAML: an event, and what has to happen, or not, around it."""
 
+from typing import Any
+
 from flows.durations import seconds
 from flows.fields import Fields
 from flows.reading_marketing import read_hours
@@ -15,7 +17,7 @@ def read_trigger(fields: Fields) -> Trigger:
     event = fields.take("event", str, "")
     if not event:
         fields.problem("missing_key", key="event")
-    where = dict(fields.take("where", dict, {}))
+    where = _where(fields)
     ways = [way for way in WAYS if way in fields.value]
     if len(ways) > 1 or (ways and event == VISIT_END):
         fields.problem("one_way_only", ways[-1], first=event if len(ways) == 1 else ways[0])
@@ -30,6 +32,16 @@ def read_trigger(fields: Fields) -> Trigger:
     )
     fields.finish()
     return trigger
+
+
+def _where(fields: Fields) -> dict[str, Any]:
+    """Take the properties an event must have: each a plain value, or a list of some."""
+    where = dict(fields.take("where", dict, {}))
+    for name, wanted in where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        if not all(isinstance(value, str | int | float) for value in values):
+            fields.problem("wrong_type", "where", name, key=name)
+    return where
 
 
 def duration(fields: Fields, name: str, default: float | None = None) -> float | None:
@@ -78,7 +90,7 @@ def _read_then(fields: Fields) -> Then:
     event = inner.take("event", str, "")
     if not event:
         inner.problem("missing_key", key="event")
-    where, without = dict(inner.take("where", dict, {})), _names(inner, "without")
+    where, without = _where(inner), _names(inner, "without")
     within = _needed(inner, "within")
     inner.finish()
     return Then(event[:100], within, where, without)

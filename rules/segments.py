@@ -38,10 +38,11 @@ def with_segments(facts: dict[str, Any], segments: Iterable[Segment]) -> dict[st
 @lru_cache(maxsize=512)
 def _opened(path: str, text: str) -> tuple[Document, Segment | None]:
     document = read(text, path)
-    return document, _read_segment(document) if document.value is not None else None
+    return document, read_segment(document) if document.value is not None else None
 
 
-def _read_segment(document: Document) -> Segment:
+def read_segment(document: Document) -> Segment:
+    """Read a segment's file."""
     fields = Fields(document, document.value, ())
     key, title = fields.key("segment"), fields.text("title")
     stem = document.file.rpartition("/")[2].removesuffix(".yaml")

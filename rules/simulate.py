@@ -10,7 +10,7 @@ from rules.arbiter import Drop, Occasion
 from rules.deciding import Decision, settle
 from rules.deeds import MOST_EMITTED
 from rules.derived import entered, is_lost, seen, segments_asked, visit_of
-from rules.model import MESSAGE, TICK, TIMER, Event, Rule
+from rules.model import MESSAGE, PAGE_SHOWN, TICK, TIMER, Event, Rule
 from rules.mood import Mood, after, threshold_for
 from rules.oracle import Explained, explain
 from rules.segments import Segments
@@ -43,6 +43,19 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Lapse:
+    """A wait of a rule that began and woke nothing: `by` ended it, at `at`.
+
+    Where `by` is empty nothing ended it: its time is up only at `at`, after all that happened.
+    """
+
+    rule: str
+    began: float
+    at: float
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class _Visitor:
     """Where one visitor stands in a replay."""
 
@@ -56,25 +69,33 @@ def simulate(
     rules: Sequence[Rule], events: Sequence[Event], shop: Shop = NO_SHOP, visitor: str = ""
 ) -> list[Moment]:
     """Replay the events of one visitor, with every timer that comes due between them."""
+    return replay(rules, events, shop, visitor)[0]
+
+
+def replay(
+    rules: Sequence[Rule], events: Sequence[Event], shop: Shop = NO_SHOP, visitor: str = ""
+) -> tuple[list[Moment], list[Lapse]]:
+    """Replay the events of one visitor; gives what woke rules, and the waits that woke none."""
     rules = RuleSet(rules)
     one, asked = _Visitor(visitor), segments_asked(rules, shop.segments)
-    replay = _Replay(rules, shop)
+    happened = _Replay(rules, shop)
     for event in sorted(events, key=lambda event: event.at):
         while timers := [at for _, at in one.state.armed.values() if at <= event.at]:
             at = min(timers)
             state, woken = due(rules, one.state, at)
-            one = replay.judge(replace(one, state=state), Event(TICK, at), woken)
+            one = happened.judge(replace(one, state=state), Event(TICK, at), woken)
         for began in visit_of(one.profile, event):
-            one = replay.happen(one, began)
+            one = happened.happen(one, began)
         profile, overtaken = seen(fold(one.profile, event), event), is_overtaken(one.profile, event)
         before, one = one.profile, replace(one, profile=profile, mood=_felt(one.mood, event))
         if overtaken:
             continue
-        one = replay.happen(one, event)
+        one = happened.happen(one, event)
         local = datetime.fromtimestamp(event.at, shop.zone)
         for came in entered(before, profile, asked, local, event.at):
-            one = replay.happen(one, came)
-    return replay.moments
+            one = happened.happen(one, came)
+    left = (Lapse(key, happened.began[key], at) for key, (_, at) in one.state.armed.items())
+    return happened.moments, sorted((*happened.lapses, *left), key=lambda lapse: lapse.at)
 
 
 def passes(rule: Rule, segments: Segments = ()) -> list[bool]:
@@ -93,11 +114,26 @@ class _Replay:
     rules: Sequence[Rule]
     shop: Shop
     moments: list[Moment] = field(default_factory=list)
+    lapses: list[Lapse] = field(default_factory=list)
+    began: dict[str, float] = field(default_factory=dict)
+    """By rule: when its wait began."""
 
     def happen(self, one: _Visitor, event: Event, depth: int = 0) -> _Visitor:
         """Let one event wake the rules that wait for it."""
         state, woken = react(self.rules, one.state, event)
+        if state is not one.state:
+            self._watch(one.state, state, event)
         return self.judge(replace(one, state=state), event, woken, depth)
+
+    def _watch(self, before: RuleState, after: RuleState, event: Event) -> None:
+        """Write down which waits an event began, and which it ended."""
+        for key, (generation, _at) in after.armed.items():
+            goes_on = event.name == PAGE_SHOWN and key in before.paused
+            if before.armed.get(key, (0, 0.0))[0] != generation and not goes_on:
+                self.began[key] = event.at
+        for key in {**before.armed, **before.paused}:
+            if key not in after.armed and key not in after.paused:
+                self.lapses.append(Lapse(key, self.began[key], event.at, event.name))
 
     def judge(self, one: _Visitor, event: Event, woken: Sequence[Rule], depth: int = 0) -> _Visitor:
         """Decide about woken rules, and do what they do to facts and to other rules."""

@@ -7,7 +7,7 @@ from runtime.engine.session import Session
 from runtime.errors import SessionBusy
 from runtime.messages import Message, Reply, checked, reply_of
 from runtime.nlu.understand import hear
-from runtime.nlu.understanding import Understanding
+from runtime.nlu.understanding import NOBODY, Understanding
 from runtime.perform import plan
 from runtime.releases import Release
 from runtime.services import Services
@@ -66,7 +66,7 @@ async def _release_for(services: Services, seen: Seen) -> Release:
 
 
 async def _moment(services: Services, release: Release, seen: Seen, message: Message) -> Moment:
-    found = Understanding()
+    found = Understanding(engine=NOBODY)
     if message.kind == "message" and message.text and not seen.session.desk:
         found = await hear(
             services.rasa, release.model, release.taught, message.text, release.entities

@@ -6,7 +6,7 @@ from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
 from rules.deeds import CALLING, GIVES, MOST_EMITTED
 from rules.derived import is_lost
-from rules.model import Deed, Event, Rule
+from rules.model import MESSAGE, Deed, Event, Rule
 from rules.triggers import RuleState, react
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
@@ -57,6 +57,15 @@ def _with_rules(session: Session, rules: RuleState) -> Session:
 def with_person(woken: list[Rule], now: float, on: str) -> list[Effect]:
     """Note that rules kept quiet because a person talks to the visitor."""
     return [effects.Decide(kept_quiet(on, woken, now, "with_person"))] if woken else []
+
+
+def said_to_person(release: Release, session: Session, now: float) -> Moved:
+    """Note which rules wait for messages while a person answers: nobody understands these.
+
+    A rule that wants an intent or a mood is not woken, for none was told; no wait begins or ends.
+    """
+    _state, woken = react(release.rules, session.rules, Event(MESSAGE, now))
+    return session, with_person(woken, now, MESSAGE)
 
 
 def starts_flow(rule: Rule) -> bool:

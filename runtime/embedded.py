@@ -59,6 +59,18 @@ def wait_for_redis(settings: Settings) -> None:
             return
 
 
+def why_no_redis(settings: Settings) -> str:
+    """Say in a word why Redis does not answer; empty where it does."""
+    client = redis.Redis.from_url(settings.redis, socket_connect_timeout=3, socket_timeout=3)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError) as error:
+        return type(error).__name__
+    finally:
+        client.close()
+    return ""
+
+
 def python_child(name: str, settings: Settings, arguments: list[str]) -> Child:
     """Describe a process of ours, run by this Python."""
     log: Path = settings.data / "log" / f"{name}.log"

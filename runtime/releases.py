@@ -172,6 +172,14 @@ def live_files(engine: Engine) -> tuple[int, dict[str, str]]:
     return (current.number, dict(_frozen(engine, current.number))) if current else (0, {})
 
 
+def why_not_matched(engine: Engine) -> str:
+    """Give the code of why durable-rules must not judge what is live; empty where it may."""
+    with transaction(engine, writes=False) as database:
+        current = database.get(CurrentRelease, 1)
+        row = database.get(ReleaseRow, current.number) if current else None
+        return row.unmatched if row else ""
+
+
 @lru_cache(maxsize=2)
 def _frozen(engine: Engine, number: int) -> dict[str, str]:
     """Give the files of a release, kept: nothing changes it, and every edit asks what is live."""

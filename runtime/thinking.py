@@ -16,6 +16,7 @@ from rules.derived import entered, seen, visit_of
 from rules.model import FALLBACK, MESSAGE, TIMER, Event
 from rules.mood import after, escalation, threshold_for
 from rules.snapshot import fold, is_overtaken, order_id_of, snapshot
+from runtime import doing
 from runtime.doing import calls_person, chain, fire, starts_flow, wake, with_person, without_flow
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
@@ -128,7 +129,7 @@ def _named(moment: Moment) -> tuple[tuple[str, Any], ...]:
 def _hear(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(session, messages=session.messages + 1)
     if session.desk:
-        return session, []  # A person answers now; the line itself is in the log.
+        return doing.said_to_person(release, session, moment.now)
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
     session = replace(session, mood=after(session.mood, found.compound, found.anger, threshold))

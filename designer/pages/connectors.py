@@ -11,15 +11,20 @@ from designer import drafts
 from designer.access import author, may, needs
 from designer.cards import language
 from designer.conflicts import conflict_answer
-from designer.form_values import nested_values, number_of, plain_value, rows, text_of
+from designer.form_numbers import asked_number
+from designer.form_texts import kept_name, name_of
+from designer.form_values import nested_values, number_of, plain_value, rows, typed_like
 from designer.fragments import show
+from designer.marking import N_
+from designer.meaning import set_changed
 from designer.pages.flows import free_key
 from designer.turning import turned
+from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal
-from flows import trees
-from flows.connectors import LANGUAGES
+from flows.connectors import LANGUAGES, MOST_SECONDS, read_connector
+from flows.edits import EditRefused
 from flows.model import Request
-from flows.yaml_text import write
+from flows.yaml_text import values_of, write
 from runtime.desk.undelivered import try_again, undelivered
 from runtime.errors import ConnectorFailed
 from runtime.perform import CONNECTORS
@@ -48,7 +53,7 @@ def page(notice: str = "") -> Response:
 @needs("edit")
 def create() -> AnyResponse:
     """Make a connector without an address yet."""
-    name = request.form.get("name", "").strip()[:100] or _("New connector")
+    name = name_of(request.form.get("name")) or _("New connector")
     key = free_key(name, "connector", set(open_workspace().compiled.book.connectors))
     path = f"connectors/{key}.yaml"
     text = write({"connector": key, "title": {language(): name}, "url": ""})
@@ -70,19 +75,30 @@ def save(connector: str) -> Response:
     path = f"connectors/{connector}.yaml"
     form = nested_values({name: request.form[name] for name in request.form})
     values: dict[str, Any] = {
-        "title": text_of(form.get("title")) or None,
         "url": str(form.get("url", "")).strip(),
         "speaks": None if form.get("speaks") == "json" else form.get("speaks"),
-        "seconds": number_of(form.get("seconds"), 5),
         "fill": _pairs(form, "fill", str) or None,
-        "example": _pairs(form, "example", plain_value) or None,
     }
     who = drafts.Author(author(), path, _("connector edited"))
     try:
         rev = int(number_of(form.get("rev"), 0) or 0)
-        drafts.edit(engine(), who, path, rev, lambda text: trees.set_values(text, values))
+        waits = N_("Waits at most, in seconds")
+        values["seconds"] = asked_number(form.get("seconds"), waits, (0.1, MOST_SECONDS), 5)
+
+        def change(text: str) -> str:
+            title = kept_name(values_of(text).get("title"), form.get("title"))
+            known = values_of(text).get("example")
+            known = known if isinstance(known, dict) else {}
+            typed = _pairs(form, "example", str)
+            example = {name: typed_like(known.get(name), value) for name, value in typed.items()}
+            wanted = {"title": title, **values, "example": example or None}
+            return set_changed(path, text, wanted, read_connector)
+
+        drafts.edit(engine(), who, path, rev, change)
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("connectors.one", connector=connector))
+    except EditRefused as refused:
+        return _show(connector, sentence_of(refused.code, **refused.values), 422)
     except ValueError:
         return _show(
             connector, _("The YAML of this file cannot be read; mend it there first."), 422

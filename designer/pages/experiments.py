@@ -1,5 +1,6 @@
 """Experiments: what is tested, how it stands, and what becomes of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -19,14 +20,16 @@ from designer.experiment_words import (
     shares_chart,
     verdict,
 )
-from designer.form_values import nested_values, number_of, text_of
+from designer.form_numbers import COUNT, asked_number, asked_whole
+from designer.form_values import nested_values, number_of
 from designer.fragments import show
+from designer.marking import N_
 from designer.pages.flows import free_key
 from designer.titles import titles
 from designer.wording import sentence_of
 from designer.workspace import engine, open_workspace, portal
 from flows.edits import EditRefused
-from flows.experiments import Experiment
+from flows.experiments import LONGEST_DAYS, Experiment
 from runtime.experiments import runs
 from runtime.experiments.runs import NotPossible
 from runtime.tables import ExperimentRow
@@ -171,36 +174,43 @@ def _save(key: str) -> Response | None:
     arms = request.form.getlist("arms")
     control = request.form.get("control", "")
     values: dict[str, Any] = {
-        "title": text_of(form.get("title")) or None,
+        "title": form.get("title"),
         "arms": [*([control] if control in arms else []), *(a for a in arms if a != control)],
         "mode": request.form.get("mode", "ab"),
         "metric": request.form.get("metric", "orders"),
         "goal": request.form.get("goal", "").strip() or None,
-        "audience": _audience(),
     }
-    if values["mode"] == "canary":
-        values["target"] = (number_of(form.get("target"), 12) or 0) / 100
-        values |= {
-            name: number_of(form.get(name), usual) for name, usual in (("days", 7), ("orders", 100))
-        }
-    path, who = (
-        experiments.path_of(key),
-        drafts.Author(author(), experiments.path_of(key), _("experiment edited")),
-    )
+    path = experiments.path_of(key)
+    who = drafts.Author(author(), path, _("experiment edited"))
     try:
+        values |= {"audience": _audience(form), **_until(form)}
         rev = int(number_of(form.get("rev"), 0) or 0)
         drafts.edit(engine(), who, path, rev, lambda text: experiments.with_values(text, values))
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("experiments.one", experiment=key))
     except (EditRefused, ValueError) as refused:
-        return _show(key, sentence_of(getattr(refused, "code", "bad_edit")), 422)
+        return _show(
+            key,
+            sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {})),
+            422,
+        )
     return None
 
 
-def _audience() -> dict[str, Any] | None:
+def _until(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Give when a canary is decided; other experiments have none of it."""
+    if request.form.get("mode") != "canary":
+        return {}
+    target = asked_number(form.get("target"), N_("Switch at a lift of, %%"), (0, 500), 12)
+    days = asked_number(form.get("days"), N_("After days"), (0, LONGEST_DAYS), 7)
+    orders = asked_whole(form.get("orders"), N_("And orders of each"), COUNT, 100)
+    return {"target": round((target or 0) / 100, 6), "days": days, "orders": orders}
+
+
+def _audience(form: Mapping[str, Any]) -> dict[str, Any] | None:
     segments = [one for one in request.form.getlist("segments") if one]
-    share = number_of(request.form.get("share"), 100) or 100
-    found: dict[str, Any] = {"share": share / 100} if share != 100 else {}
+    share = asked_number(form.get("share"), N_("For how many visitors, %%"), (1, 100), 100) or 100
+    found: dict[str, Any] = {"share": round(share / 100, 6)} if share != 100 else {}
     return (found | ({"segments": segments} if segments else {})) or None
 
 

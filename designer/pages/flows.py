@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts
 from designer.access import author, needs
 from designer.cards import language
+from designer.form_texts import name_of
 from designer.fragments import show
 from designer.onboarding import first_steps
 from designer.titles import titles, titles_of
@@ -43,7 +44,7 @@ def page(notice: str = "", status: int = 200, deleted: str = "") -> Response:
 @needs("edit")
 def create() -> AnyResponse:
     """Make an empty flow and open its canvas."""
-    title = request.form.get("title", "").strip()[:100]
+    title = name_of(request.form.get("title"))
     workspace = open_workspace()
     key = free_key(request.form.get("key") or title, "flow", set(workspace.compiled.book.flows))
     path = f"flows/{key}.yaml"

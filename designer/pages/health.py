@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from designer.access import needs
 from designer.fragments import show
 from designer.marking import N_
+from designer.matcher_words import WHY
 from designer.workspace import portal
 from runtime.web.health import state_of
 
@@ -23,15 +24,12 @@ MEANING = {
     ("redis", "down"): N_("Nobody can be answered until it is back; it restarts by itself."),
     ("release", "down"): N_("Nothing was published yet, or what is live cannot be read."),
     ("database", "degraded"): N_("Conversations go on; drafts and figures wait until it is back."),
-    ("rule_matcher", "degraded"): N_("Rules are judged more slowly, with the same outcome."),
+    ("rule_matcher", "up"): N_(
+        "durable-rules judges the live rules; the oracle checks one decision of a hundred."
+    ),
+    ("rule_matcher", "degraded"): N_("The oracle judges the rules alone, with the same outcome."),
     ("understanding", "degraded"): N_("No sentences were published: only buttons are understood."),
     ("rasa", "degraded"): N_("The built-in engine answers meanwhile."),
-}
-WHY = {
-    "not_built": N_("it was not built"),
-    "took_too_long": N_("durable-rules did not come to an end with these rules"),
-    "it_crashed": N_("durable-rules crashed over these rules"),
-    "it_differed": N_("durable-rules and the oracle disagreed about a visitor"),
 }
 STATES = {"up": N_("works"), "degraded": N_("degraded"), "down": N_("down")}
 
@@ -49,7 +47,9 @@ def page() -> Response:
                 "state": state,
                 "label": _(STATES[state]),
                 "meaning": _(MEANING[name, state]) if (name, state) in MEANING else "",
-                "detail": str(found.get("model") or found.get("number") or ""),
+                "detail": str(
+                    found.get("matcher") or found.get("model") or found.get("number") or ""
+                ),
                 "why": _why(str(found.get("why") or "")),
             }
         )

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from designer import drafts, history, sentence_imports, training_data
 from designer.access import author, needs
 from designer.cards import language
+from designer.form_texts import name_of, names_of
 from designer.form_values import nested_values
 from designer.fragments import show
 from designer.pages.flows import free_key
@@ -30,6 +32,7 @@ from runtime.nlu.telling import telling
 from runtime.nlu.training import read_rasa
 from runtime.nlu.understand import understand
 from runtime.nlu.understanding import Understanding
+from runtime.nlu.usual_entities import resolved
 from runtime.services import Services
 
 bp = Blueprint("nlu", __name__, url_prefix="/nlu")
@@ -62,7 +65,7 @@ def page(notice: str = "", status: int = 200) -> Response:
 @needs("edit")
 def create() -> AnyResponse:
     """Make an intent; it has no sentences yet, only a name."""
-    name = request.form.get("name", "").strip()[:80] or _("New intent")
+    name = name_of(request.form.get("name")) or _("New intent")
     workspace = open_workspace()
     taken = set(training_data.by_intent(workspace.files)) | set(
         workspace.compiled.book.workspace.intents
@@ -102,7 +105,7 @@ def save(intent: str) -> Response:
         title = form.get("title")
         if isinstance(title, dict):
             whole = workspace.files["workspace.yaml"]
-            named = training_data.named(whole, intent, {k: str(v) for k, v in title.items()})
+            named = training_data.named(whole, intent, names_of(title))
             texts |= {"workspace.yaml": named} if named != whole else {}
         _save(texts, _("sentences of “%(name)s” edited", name=titles().intent(intent)))
     except ValueError as error:
@@ -147,8 +150,15 @@ def try_() -> str:
     theirs = portal().call(_by_rasa, text) if text else None
     said = normalise(text)
     taught = any(normalise(one.text) == said for one in workspace.compiled.examples)
+    found, theirs = _with_days(found), _with_days(theirs) if theirs else None
     values = {"text": text, "found": found, "pieces": pieces, "sure": sure, "theirs": theirs}
     return render_template("nlu/_tried.html", **values, taught=taught, cut=len(typed) > LONGEST)
+
+
+def _with_days(found: Understanding) -> Understanding:
+    """Give the days that a sentence names as those of the calendar, not as counted from today."""
+    today = portal().services.local_time().date()
+    return replace(found, entities=tuple((k, resolved(v, today)) for k, v in found.entities))
 
 
 @bp.get("/inbox")

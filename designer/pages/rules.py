@@ -13,17 +13,18 @@ from designer.access import author, needs
 from designer.cards import language
 from designer.condition_trees import facts_set, facts_to_choose
 from designer.conflicts import conflict_answer
+from designer.form_texts import name_of
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
-from designer.rule_forms import ENDS, EVENTS, OFTEN, rule_values
+from designer.rule_forms import ENDS, EVENTS, OFTEN, edited
 from designer.rule_words import DAYS as DAY_NAMES
 from designer.sentences import SENTIMENTS
 from designer.titles import by_title, titles_of
 from designer.turning import turned
-from designer.wording import sentence_of, value_name
+from designer.value_words import value_name
+from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal, workspace_of
-from flows import trees
 from flows.book import FlowBook
 from flows.durations import words
 from flows.edits import EditRefused
@@ -57,7 +58,7 @@ def page(notice: str = "") -> Response:
 def create() -> AnyResponse:
     """Make a rule that greets after a minute on a product page, to be changed at will."""
     workspace = open_workspace()
-    name = request.form.get("name", "").strip()[:100] or _("New rule")
+    name = name_of(request.form.get("name")) or _("New rule")
     key = free_key(name, "rule", {rule.key for rule in workspace.compiled.rules})
     path = f"rules/{key}.yaml"
     text = write(
@@ -89,13 +90,12 @@ def save(rule: str) -> Response:
     form = nested_values({name: request.form[name] for name in request.form})
     who = drafts.Author(author(), path, _("rule edited"))
     try:
-        values = rule_values(form)
         rev = int(number_of(form.get("rev"), 0) or 0)
-        drafts.edit(engine(), who, path, rev, lambda text: trees.set_values(text, values))
+        drafts.edit(engine(), who, path, rev, lambda text: edited(path, text, form))
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("rules.one", rule=rule))
     except EditRefused as refused:
-        return _show(rule, sentence_of(refused.code), 422)
+        return _show(rule, sentence_of(refused.code, **refused.values), 422)
     except ValueError:
         return _show(rule, _("The YAML of this rule cannot be read; mend it there first."), 422)
     return _show(rule, _("Saved."))
@@ -110,9 +110,9 @@ def look(rule: str) -> str:
         abort(404)
     form = nested_values({name: request.form[name] for name in request.form})
     try:
-        text = trees.set_values(workspace.files[path], rule_values(form))
+        text = edited(path, workspace.files[path], form)
     except (EditRefused, ValueError) as refused:
-        return sentence_of(getattr(refused, "code", "bad_edit"))
+        return sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {}))
     seen = workspace_of({**workspace.files, path: text}, workspace.rev)
     return render_template("rules/_look.html", **_looked(seen, rule))
 

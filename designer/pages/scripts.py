@@ -9,6 +9,7 @@ from designer.access import author, needs
 from designer.canvas_files import new_script
 from designer.cards import language
 from designer.conflicts import conflict_answer
+from designer.form_texts import name_of
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
 from designer.pages.flows import free_key
@@ -58,7 +59,7 @@ def page() -> Response:
 def create() -> AnyResponse:
     """Make a script with one empty wording."""
     workspace = open_workspace()
-    title = request.form.get("title", "").strip()[:80]
+    title = name_of(request.form.get("title"))
     key = free_key(title, "script", set(workspace.compiled.book.scripts))
     path = f"scripts/{key}.yaml"
     who = drafts.Author(author(), path, _("new script"))
@@ -84,7 +85,11 @@ def save(script: str) -> Response:
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("scripts.one", script=script))
     except (EditRefused, ValueError) as refused:
-        return _show(script, sentence_of(getattr(refused, "code", "bad_edit")), 422)
+        return _show(
+            script,
+            sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {})),
+            422,
+        )
     return _show(script, _("Saved."))
 
 
@@ -138,7 +143,7 @@ def preview(script: str) -> str:
     try:
         text = edited(workspace.files.get(path, ""), form)
     except (EditRefused, ValueError) as refused:
-        return sentence_of(getattr(refused, "code", "bad_edit"))
+        return sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {}))
     read = read_script(read_yaml(text, path))
     shown = [seen_by_visitor(read, key, lang, examples(workspace)) for key in read.variants]
     return render_template("scripts/_preview.html", shown=shown, lang=lang)

@@ -9,20 +9,21 @@ from designer.access import author, needs
 from designer.cards import language
 from designer.condition_trees import facts_to_choose
 from designer.conflicts import conflict_answer
-from designer.form_values import condition_of, nested_values, number_of, text_of
+from designer.form_texts import kept_name, name_of
+from designer.form_values import condition_of, nested_values, number_of
 from designer.fragments import show
+from designer.meaning import set_changed
 from designer.pages.flows import free_key
 from designer.pages.rules import value_lists
 from designer.titles import titles
 from designer.turning import turned
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace
-from flows import trees
 from flows.conditions import Condition, tests_in
 from flows.edits import EditRefused
 from flows.model import Branch
-from flows.yaml_text import write
-from rules.segments import PREFIX
+from flows.yaml_text import values_of, write
+from rules.segments import PREFIX, read_segment
 from runtime.insight.replay import reach
 
 bp = Blueprint("segments", __name__, url_prefix="/segments")
@@ -43,7 +44,7 @@ def page(notice: str = "") -> Response:
 @needs("edit")
 def create() -> AnyResponse:
     """Make a segment of those who have ordered, to be changed at will."""
-    name = request.form.get("name", "").strip()[:100] or _("New segment")
+    name = name_of(request.form.get("name")) or _("New segment")
     key = free_key(name, "segment", {one.key for one in open_workspace().compiled.segments})
     path = f"segments/{key}.yaml"
     when = {"all": [{"fact": "order.count", "op": "gte", "value": 1}]}
@@ -67,14 +68,22 @@ def save(segment: str) -> Response:
     form = nested_values({name: request.form[name] for name in request.form})
     who = drafts.Author(author(), path, _("segment edited"))
     try:
-        values = {"title": text_of(form.get("title")) or None}
-        values["when"] = condition_of(str(form.get("when", "")))
+        when = condition_of(str(form.get("when", "")))
         rev = int(number_of(form.get("rev"), 0) or 0)
-        drafts.edit(engine(), who, path, rev, lambda text: trees.set_values(text, values))
+
+        def change(text: str) -> str:
+            title = kept_name(values_of(text).get("title"), form.get("title"))
+            return set_changed(path, text, {"title": title, "when": when}, read_segment)
+
+        drafts.edit(engine(), who, path, rev, change)
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("segments.one", segment=segment))
     except (EditRefused, ValueError) as refused:
-        return _show(segment, sentence_of(getattr(refused, "code", "bad_edit")), 422)
+        return _show(
+            segment,
+            sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {})),
+            422,
+        )
     return _show(segment, _("Saved."))
 
 

@@ -47,7 +47,9 @@ def save() -> Response:
     except drafts.StaleEdit as stale:
         return conflict_answer(stale, url_for("settings.page"))
     except (EditRefused, ValueError) as refused:
-        return _show(sentence_of(getattr(refused, "code", "bad_edit")), 422)
+        return _show(
+            sentence_of(getattr(refused, "code", "bad_edit"), **getattr(refused, "values", {})), 422
+        )
     return _show(_("Saved. Visitors get it with the next release."))
 
 

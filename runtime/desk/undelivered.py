@@ -25,6 +25,8 @@ class Undelivered:
     since: float
     why: ConnectorFailed | None
     gone: bool
+    key: str = ""
+    """The key it is told under: visitor, rule, connector and second, then a count."""
 
 
 async def undelivered(services: Services, connector: str) -> list[Undelivered]:
@@ -33,7 +35,7 @@ async def undelivered(services: Services, connector: str) -> list[Undelivered]:
     for place, _stored, entry in await _left(services, connector):
         why = ConnectorFailed(entry["why"], **entry["values"]) if "why" in entry else None
         said = (entry["visitor"], entry["body"]["data"]["rule"], entry["since"] / 1000)
-        found.append(Undelivered(*said, why, place == keys.HOOKS_FAILED))
+        found.append(Undelivered(*said, why, place == keys.HOOKS_FAILED, str(entry["key"])))
     return sorted(found, key=lambda one: one.since)
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session as Database
 
 from rules.arbiter import Drop
 from rules.deeds import GIVES
-from rules.model import Rule
+from rules.model import Deed, Rule
 from rules.oracle import Explained, explain
 from rules.yaml_text import read_rules
 from runtime.db import transaction
+from runtime.errors import ConnectorFailed
 from runtime.tables import EventRow, ReleaseRow, RuleDecision
 
 DECIDED = "decided"
@@ -26,11 +27,25 @@ FIRED, OTHERWISE, CONDITION = "fired", "otherwise", "condition"
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A deed of a rule that acted: `done` with the turn, or on its way out of the house.
+
+    `state` is `waits`, `done` or `failed`; what left goes by a key that begins with `key`, and
+    `why` says why it was not taken so far.
+    """
+
+    deed: Deed
+    state: str
+    key: str = ""
+    why: ConnectorFailed | None = None
+
+
+@dataclass(frozen=True)
 class Considered:
     """One rule that was woken: what became of it, by the name of the reason, and why.
 
     `rule` and `why` are None where the release is gone or its rule cannot be read. `by` is as in
-    `Drop`. `sent` names what left the house: deed, target, and `waits`, `done` or `failed`.
+    `Drop`. `sent` names what it did, and what became of that.
     """
 
     key: str
@@ -41,7 +56,7 @@ class Considered:
     by: str = ""
     rule: Rule | None = None
     why: Explained | None = None
-    sent: tuple[tuple[str, str, str], ...] = ()
+    sent: tuple[Sent, ...] = ()
 
     @property
     def acted(self) -> bool:
@@ -121,10 +136,12 @@ def _with_deliveries(one: Considered, given: Mapping[str, str]) -> Considered:
         return one
     sent = []
     for deed in one.rule.otherwise if one.outcome == OTHERWISE else one.rule.then:
-        if deed.do in (*GIVES, "webhook"):
-            begins = f"{one.visitor}:{one.key}:{deed.target}:{int(one.at)}:"
-            states = [state for key, state in given.items() if key.startswith(begins)]
-            sent.append((deed.do, deed.target, states[0] if states else "waits"))
+        if deed.do not in (*GIVES, "webhook"):
+            sent.append(Sent(deed, "done"))
+            continue
+        begins = f"{one.visitor}:{one.key}:{deed.target}:{int(one.at)}:"
+        states = [state for key, state in given.items() if key.startswith(begins)]
+        sent.append(Sent(deed, states[0] if states else "waits", begins))
     return replace(one, sent=tuple(sent))
 
 

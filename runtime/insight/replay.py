@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,12 +13,13 @@ from sqlalchemy import Engine, func, select
 from flows.conditions import holds
 from rules.comparing import why_quiet
 from rules.model import MESSAGE, TICK, Event, Rule, Segment
-from rules.simulate import Shop, simulate
+from rules.simulate import Lapse, Shop, replay, simulate
 from rules.snapshot import fold, product_of, snapshot
 from runtime.db import transaction
 from runtime.tables import EventRow
 
 MOST_EVENTS = 20_000
+MOST_OF_VISITOR = 1_000
 Recorded = tuple[str, list[Event]]
 """A visitor, and what they did."""
 INNER = frozenset(
@@ -61,6 +62,21 @@ def estimate(engine: Engine, rule: Rule, shop: Shop, days: float = 7.0) -> Estim
         fired, visitors = fired + mine, visitors + bool(mine)
         silent.update(why_quiet(moment) for moment in moments if not moment.fired)
     return Estimate(fired, visitors, dict(silent), many, many >= MOST_EVENTS)
+
+
+def lapses_of(
+    engine: Engine, rules: Sequence[Rule], shop: Shop, visitor: str, until: float
+) -> list[Lapse]:
+    """Give the waits of rules that an event of a visitor ended in the day before, newest first."""
+    mine = EventRow.visitor == visitor, EventRow.at < until, EventRow.at >= until - 86400
+    query = select(EventRow.name, EventRow.at, EventRow.data).where(*mine)
+    query = query.where(EventRow.name.not_in(INNER)).order_by(
+        EventRow.at.desc(), EventRow.id.desc()
+    )
+    with transaction(engine, writes=False) as database:
+        rows = database.execute(query.limit(MOST_OF_VISITOR)).all()
+    events = [_event(name, at, data) for name, at, data in reversed(rows)]
+    return [one for one in reversed(replay(rules, events, shop, visitor)[1]) if one.by]
 
 
 def reach(engine: Engine, segment: Segment, days: float = 7.0) -> tuple[int, int]:

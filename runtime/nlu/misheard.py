@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from runtime.db import transaction
 from runtime.nlu.local import normalise
+from runtime.nlu.understanding import NOBODY
 from runtime.tables import EventRow
 
 MOST_MESSAGES = 20_000
@@ -34,7 +35,8 @@ def misheard(
 ) -> list[Misheard]:
     """List the texts understood with less than `sure`, the most frequent first; no one is named.
 
-    Those that are training sentences by now (`known`, normalised) are left out.
+    Those that are training sentences by now (`known`, normalised) are left out, and so is what was
+    written to a person: nothing was asked to understand it.
     """
     query = select(EventRow.text, EventRow.data).where(EventRow.name == "message")
     query = query.where(EventRow.at >= time.time() - days * 86400)
@@ -42,6 +44,8 @@ def misheard(
     with transaction(engine, writes=False) as database:
         rows = database.execute(query.order_by(EventRow.at.desc()).limit(MOST_MESSAGES)).all()
     for text, data in rows:
+        if data.get("engine") == NOBODY:
+            continue
         masked = mask(text)
         key, confidence = normalise(masked), float(data.get("confidence") or 0.0)
         if not key or key in known or confidence >= sure or text.startswith("/"):

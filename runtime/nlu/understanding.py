@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+NOBODY = ""
+"""The engine of what nothing was asked to understand: a person reads it."""
+
 
 @dataclass(frozen=True)
 class Understanding:

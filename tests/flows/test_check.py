@@ -36,6 +36,17 @@ FAULTS = [
     (DWELL, "more_than: 1s", "more_than: soon", "bad_duration", 3),
     (DWELL, "script: offer", "script: offre", "unknown_script", 5),
     (DWELL, "coupon: IP15-100", "coupon: IP15", "unknown_coupon", 5),
+    (
+        DWELL,
+        "fact: cart.count, op: eq, value: 0",
+        "fact: message.intent, op: eq, value: buy",
+        "intent_never_told",
+        4,
+    ),
+    (DWELL, "op: eq, value: 0", "op: in, value: [0, one]", "mixed_list", 4),
+    (DWELL, "op: eq, value: 0", "op: in, value: [0, null]", "mixed_list", 4),
+    (DWELL, "product: iPhone15 Pro", "product: {}", "wrong_type", 3),
+    (DWELL, "product: iPhone15 Pro", "product: [null]", "wrong_type", 3),
     (DWELL, "op: eq", "op: equals", "unknown_operator", 4),
     (DWELL, "limits: {cooldown: 24h, per_session: 1}", "", "no_limit", 1),
     ("workspace.yaml", "start: welcome", "start: nothing", "unknown_flow", 3),
@@ -55,6 +66,23 @@ def test_a_planted_fault_is_named(file: str, old: str, new: str, code: str, line
     assert found, [problem.code for problem in problems]
     assert (found[0].file, found[0].line) == (file, line)
     assert found[0].column > 0
+
+
+@pytest.mark.parametrize(
+    ("deed", "limits", "warned"),
+    [
+        ("{do: push_coupon, coupon: IP15-100}", "", True),
+        ("{do: push_coupon, coupon: IP15-100}", "limits: {cooldown: 1d}", False),
+        ("{do: send_script, script: hi}", "limits: {group: marketing}", True),
+        ("{do: send_script, script: hi}", "", False),
+    ],
+)
+def test_of_answers_only_gifts_and_marketing_need_a_limit(
+    deed: str, limits: str, warned: bool
+) -> None:
+    text = f"rule: answer\ntrigger: {{event: message}}\nthen: [{deed}]\n{limits}\n"
+    problems = compile_files({**SMALL, "rules/answer.yaml": text}).problems
+    assert ("no_limit" in {problem.code for problem in problems}) is warned
 
 
 def test_all_faults_at_once_are_all_named() -> None:

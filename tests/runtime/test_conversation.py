@@ -8,7 +8,9 @@ from runtime.conversation import handle
 from runtime.db import transaction
 from runtime.desk import inbox
 from runtime.errors import MessageRefused, NothingPublished
+from runtime.insight.decisions import of_visitor
 from runtime.messages import Message
+from runtime.nlu.misheard import misheard
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.arm_counts import counts_of
@@ -178,6 +180,22 @@ async def test_a_person_answers_and_hands_back(services: Services) -> None:
     await inbox.hand_back(services, "v", "小林")
     assert await inbox.at_desk(services) == []
     assert await _say(services, "看价格") == ["7999 元"]
+
+
+async def test_what_is_written_to_a_person_keeps_rules_quiet_and_is_not_called_misheard(
+    services: Services,
+) -> None:
+    every = "rule: every\ntrigger: {event: message}\nthen: [{do: notify, text: hey}]\n"
+    await publish_files(services, {"rules/every.yaml": every})
+    await _say(services, "咕噜咕噜")
+    await _say(services, "转人工")
+    await _say(services, "我的包裹摔坏了")
+    await archive(services)
+    found = of_visitor(services.engine, "v", services.now() + 1)
+    assert [one.outcome for one in found if one.key == "every"] == ["with_person", "fired", "fired"]
+    texts = [one.text for one in misheard(services.engine, 0.2, ())]
+    assert "我的包裹摔坏了" not in texts
+    assert "咕噜咕噜" in texts
 
 
 async def test_an_open_session_keeps_its_release_and_a_new_one_gets_the_new(
