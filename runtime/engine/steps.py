@@ -63,7 +63,7 @@ class Walk:
             met = session.assigned.get(f"{script.key}@{running.run}", "")
             here = any(seen.run == running.run for seen in session.exposures)
             arm = arm_of(running, session.visitor, self.turn.facts, met, here)
-            if arm in script.variants:
+            if arm in script.spoken:  # One that was taken out meanwhile is not said.
                 return arm, running.run
         before, weights = session.assigned.get(script.key, ""), self.turn.weights.get(script.key)
         return choose(script, session.visitor, before, weights or {}), ""

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Database
 
 from flows.experiments import Experiment
@@ -47,25 +48,13 @@ async def begin(services: Services, experiment: Experiment, author: str) -> str:
     for arm in experiment.arms:
         if script is None or arm not in script.spoken:
             raise NotPossible("arm_not_live", script=experiment.script, arm=arm)
-    now = services.now()
-    with transaction(services.engine) as database:
-        if other := _open_on(database, experiment.script):
-            raise NotPossible("script_taken", run=other.run, key=other.key)
-        same = select(func.count()).where(ExperimentRow.key == experiment.key)
-        run = f"{experiment.key}#{int(database.scalar(same) or 0) + 1}"
-        row = ExperimentRow(
-            run=run,
-            key=experiment.key,
-            script=experiment.script,
-            state="running",
-            setup=asdict(experiment),
-            shares=first_shares(experiment),
-            began=now,
-        )
-        database.add(row)
-        _note(database, row, now, "began", author)
+    try:
+        with transaction(services.engine) as database:
+            row = _begun(database, experiment, services.now(), author)
+    except IntegrityError as error:  # Somebody else began it at the same moment.
+        raise NotPossible("script_taken", run="", key=experiment.key) from error
     await put_in_force(services)
-    return run
+    return row.run
 
 
 async def change(
@@ -149,6 +138,14 @@ def steps(engine: Engine, run: str) -> Sequence[ExperimentStep]:
         return list(database.scalars(query))
 
 
+def last_step(engine: Engine, run: str) -> ExperimentStep:
+    """Give what changed last in a run; its beginning, where nothing did."""
+    query = select(ExperimentStep).where(ExperimentStep.run == run)
+    query = query.order_by(ExperimentStep.at.desc(), ExperimentStep.id.desc()).limit(1)
+    with transaction(engine, writes=False) as database:
+        return database.scalars(query).one()
+
+
 def learn(engine: Engine, run: str, words: str) -> None:
     """Write down what was learnt from a run."""
     with transaction(engine) as database:
@@ -171,6 +168,24 @@ def first_shares(experiment: Experiment) -> dict[str, float]:
         control, other = experiment.arms
         return {control: 1 - STAGES[0], other: STAGES[0]}
     return {arm: 1 / len(experiment.arms) for arm in experiment.arms}
+
+
+def _begun(database: Database, experiment: Experiment, now: float, author: str) -> ExperimentRow:
+    if other := _open_on(database, experiment.script):
+        raise NotPossible("script_taken", run=other.run, key=other.key)
+    same = select(func.count()).where(ExperimentRow.key == experiment.key)
+    row = ExperimentRow(
+        run=f"{experiment.key}#{int(database.scalar(same) or 0) + 1}",
+        key=experiment.key,
+        script=experiment.script,
+        state="running",
+        setup=asdict(experiment),
+        shares=first_shares(experiment),
+        began=now,
+    )
+    database.add(row)
+    _note(database, row, now, "began", author)
+    return row
 
 
 def _open_on(database: Database, script: str) -> ExperimentRow | None:

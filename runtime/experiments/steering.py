@@ -4,12 +4,22 @@ Nothing here draws at random, and all that led to a change is kept with it, so i
 again. Running it twice does no harm.
 """
 
+import logging
+
 import numpy as np
 
 from runtime.engine.bandits import as_shares, weights
 from runtime.engine.canary import Terms, may_switch, must_go_back, next_share
 from runtime.engine.sequential import ALPHA, Lift, lift, likelihood
-from runtime.experiments.runs import change, put_in_force, runs, set_shares, setup_of, steps
+from runtime.experiments.runs import (
+    NotPossible,
+    change,
+    last_step,
+    put_in_force,
+    runs,
+    set_shares,
+    setup_of,
+)
 from runtime.services import Services
 from runtime.store.arm_counts import Tally, tally_of
 from runtime.tables import ExperimentRow
@@ -17,15 +27,20 @@ from runtime.tables import ExperimentRow
 HOUR = 3600.0
 WORTH = 0.005
 """Weights that changed by less than this are left as they are."""
+_log = logging.getLogger(__name__)
 
 
 async def steer(services: Services) -> None:
-    """Look at every run that goes on."""
+    """Look at every run that goes on; what breaks one keeps no other from being looked at."""
     for row in runs(services.engine):
-        if row.state == "running" and row.setup["mode"] == "bandit":
-            await _weigh(services, row)
-        elif row.state == "running" and row.setup["mode"] == "canary":
-            await _watch(services, row)
+        look = _LOOKS.get(row.setup["mode"]) if row.state == "running" else None
+        try:
+            if look:
+                await look(services, row)
+        except NotPossible:
+            _log.info("%s was changed by somebody meanwhile", row.run)
+        except Exception:
+            _log.exception("%s could not be looked at", row.run)
     await put_in_force(services)  # An emptied Redis is filled again.
 
 
@@ -50,7 +65,7 @@ def compared(found: Tally, arm: int, metric: str) -> Lift:
 
 
 async def _weigh(services: Services, row: ExperimentRow) -> None:
-    last = steps(services.engine, row.run)[-1]
+    last = last_step(services.engine, row.run)
     if last.what == "shares" and services.now() - last.at < 5 * services.settings.weights_seconds:
         return  # Weights in batches: every five minutes, if nothing else is set.
     found = await tally(services, row)
@@ -87,7 +102,7 @@ async def _watch(services: Services, row: ExperimentRow) -> None:
         await change(services, row.run, "switched", **inputs)
     else:
         control, other = setup.arms
-        last = steps(services.engine, row.run)[-1]
+        last = last_step(services.engine, row.run)
         before = last.inputs.get("exposures", [0.0, 0.0])[1]
         share = next_share(
             row.shares[other],
@@ -98,3 +113,6 @@ async def _watch(services: Services, row: ExperimentRow) -> None:
         if share != row.shares[other]:
             shares = {control: 1 - share, other: share}
             await set_shares(services, row.run, shares, inputs)
+
+
+_LOOKS = {"bandit": _weigh, "canary": _watch}

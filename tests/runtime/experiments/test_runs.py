@@ -230,6 +230,26 @@ async def test_a_bandit_leans_to_what_earns_more_and_keeps_why(services: Service
     assert changed[0].inputs["rewards"] == [240, 120]
 
 
+async def test_an_arm_that_is_taken_out_meanwhile_is_not_said(services: Services) -> None:
+    await begin(services, AB, "a@b")
+    text = "script: offer\nvariants: {warm: {text: {zh-CN: 好}}, formal: {review: draft, text: {zh-CN: 不}}}\n"
+    await publish_files(services, {"scripts/offer.yaml": text})
+    met = {await _meet(services, f"v{i}") for i in range(20)}
+    assert met == {"warm", ""}
+
+
+async def test_a_run_that_breaks_keeps_no_other_from_being_steered(services: Services) -> None:
+    await begin(services, CANARY, "a@b")
+    broken = Experiment("broken", "price", arms=("a", "a"), mode="canary")
+    await begin(services, broken, "a@b")
+    await _fill(services, "wording#1", "warm", 4000, 400, 0)
+    await _fill(services, "wording#1", "formal", 4000, 200, 0)
+    await services.redis.hset(keys.hours("broken#1"), "rubbish", "1")
+    await steer(services)
+    states = {row.run: row.state for row in runs(services.engine)}
+    assert states == {"wording#1": "rolled_back", "broken#1": "running"}
+
+
 async def test_what_was_read_earlier_is_not_written_over_what_was_read_later(
     services: Services,
 ) -> None:
