@@ -118,6 +118,8 @@ class _Writer:
 
     def count(self, wish: effects.Expose | effects.Click | effects.WantPerson) -> None:
         name, said = _COUNTED[type(wish)], _counted(wish)
+        if isinstance(wish, effects.Expose) and wish.segments:
+            said["in"] = list(wish.segments)
         self.commit.counts += counts_after(name, said, self.at / 1000)
         self.event(name, **said)
 

@@ -41,12 +41,14 @@ class Expose:
     """A visitor saw this variant for the first time in the session, at `since`.
 
     Here and below, `run` names the experiment they met it in; empty where there was none.
+    `segments` are those that the visitor was in then; noted in experiments only.
     """
 
     script: str
     variant: str
     since: float = 0.0
     run: str = ""
+    segments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

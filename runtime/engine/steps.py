@@ -95,12 +95,18 @@ class Walk:
             values["coupon"] = {"title": title, "amount": plain_number(coupon.amount)}
         return {name: _plain(value) for name, value in values.items()}
 
+    def _segments(self) -> tuple[str, ...]:
+        """Name the segments the visitor is in right now."""
+        facts, prefix = self.turn.facts, "segment."
+        return tuple(n.removeprefix(prefix) for n, v in facts.items() if v and n.startswith(prefix))
+
     def _expose(self, script: Script, variant: str, run: str) -> None:
         seen = {exposure.script: exposure for exposure in self.session.exposures}
         now, before = self.turn.now, seen.pop(script.key, None)
         goal = self.turn.running[script.key].goal if run else script.goal
         if before is None or before.run != run:
-            self.wishes.append(effects.Expose(script.key, variant, now, run))
+            groups = self._segments() if run else ()
+            self.wishes.append(effects.Expose(script.key, variant, now, run, groups))
             fresh = Exposure(script.key, variant, goal, now, since=now, run=run)
         else:
             fresh = replace(before, variant=variant, goal=goal, at=now)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.training_data import merged
+from designer.sentence_imports import taken_in
 from tests.designer.test_rasa_files import FORMS, WORKSPACE
 from tests.rasa.test_bert_bilstm import HOME, QUIET
 
@@ -22,9 +22,9 @@ def test_rasa_reads_the_same_out_of_what_was_taken_in(tmp_path: Path) -> None:
         given.mkdir(parents=True)
         taken.mkdir()
         (given / "nlu.yml").write_text(text, "utf-8")
-        changed, refused = merged(WORKSPACE, text)
-        assert refused == []
-        for path, body in changed.items():
+        found = taken_in(WORKSPACE, text.encode(), is_table=False)
+        assert found.long == found.unnamed == ()
+        for path, body in found.changed.items():
             (taken / Path(path).name).write_text(body or "", "utf-8")
         folders += [str(given), str(taken)]
     script = str(Path(__file__).with_name("same_meaning.py"))

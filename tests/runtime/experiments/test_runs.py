@@ -7,12 +7,14 @@ import pytest
 from flows.experiments import Experiment
 from rules.model import Event
 from runtime.conversation import handle
+from runtime.experiments.by_segment import by_segment
 from runtime.experiments.runs import NotPossible, begin, change, runs, steps
 from runtime.experiments.steering import steer, tally
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.arm_counts import set_running
+from runtime.tasks.archive import archive
 from runtime.tasks.recount import recount
 from tests.workspaces import publish_files
 
@@ -120,6 +122,31 @@ async def test_an_order_refunded_before_it_is_reported_never_counts(services: Se
 async def _refund(services: Services, visitor: str, order: str, total: int) -> None:
     back = Event("Order Refunded", services.now(), {"order_id": order, "total": total})
     await handle(services, Message(visitor, "track", kind="event", data={"event": back}))
+
+
+async def test_groups_are_those_the_visitors_were_in(services: Services) -> None:
+    text = "segment: vips\ntitle: {zh-CN: 会员}\nwhen: {fact: visitor.vip, op: eq, value: true}\n"
+    await publish_files(services, {"segments/vips.yaml": text})
+    run = await begin(services, AB, "a@b")
+    met = {}
+    for number in range(12):
+        visitor = f"v{number}"
+        if number % 3 == 0:
+            told = Event("identify", services.now(), {"vip": True})
+            await handle(services, Message(visitor, "track", kind="event", data={"event": told}))
+        met[visitor] = await _meet(services, visitor)
+        if number < 6:
+            await _order(services, visitor, visitor)
+            await _order(services, visitor, visitor)
+    await archive(services)
+    groups = {one.segment: one for one in by_segment(services.engine, run, ARMS, 0.0)}
+    assert set(groups) == {"vips", ""}
+    for segment, numbers in (("vips", {0, 3, 6, 9}), ("", set(range(12)) - {0, 3, 6, 9})):
+        mine = [met[f"v{n}"] for n in sorted(numbers)]
+        bought = [met[f"v{n}"] for n in sorted(numbers) if n < 6]
+        assert groups[segment].visitors == {arm: mine.count(arm) for arm in ARMS}
+        assert groups[segment].orders == {arm: bought.count(arm) for arm in ARMS}
+    assert by_segment(services.engine, "another#1", ARMS, 0.0) == []
 
 
 async def test_who_wants_a_person_is_counted_once(services: Services) -> None:
