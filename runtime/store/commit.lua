@@ -42,12 +42,18 @@ for _, undo in ipairs(c.undo) do
     redis.call('SET', undo.key, 'refunded', 'EX', undo.ttl) -- Refunded before it was reported.
   elseif string.sub(was, 1, 1) == '{' then
     local credit = cjson.decode(was)
-    if undo.total <= 0 or undo.total >= credit.value then
-      for _, count in ipairs(credit.counts) do
-        redis.call('HINCRBYFLOAT', count[1], count[2], -count[3])
+    local whole = undo.total <= 0 or undo.total >= credit.value
+    local left = credit.value - undo.total
+    for _, count in ipairs(credit.counts) do
+      local what, now = string.match(count[2], '([^|]*)$'), nil
+      if whole then now = 0 elseif what == 'value' then now = left elseif what == 'squares' then now = left * left end
+      if now then
+        redis.call('HINCRBYFLOAT', count[1], count[2], now - count[3])
+        count[3] = now
       end
-      redis.call('SET', undo.key, 'refunded', 'EX', undo.ttl)
     end
+    credit.value = left
+    redis.call('SET', undo.key, whole and 'refunded' or cjson.encode(credit), 'EX', undo.ttl)
   end
 end
 if c.desk == 'join' then redis.call('ZADD', 'desk', 'NX', c.now, c.visitor) end

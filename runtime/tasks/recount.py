@@ -23,40 +23,54 @@ COUNTED = ("exposed", "clicked", "wanted_person", "converted", "refunded")
 MOST_TRIES = 50
 Happened = tuple[str, float, Mapping[str, Any]]
 """Name, time and data of an event."""
+Counts = dict[str, dict[str, float]]
+Credit = tuple[float, list[Count]]
+"""What an order is worth, and what it counts."""
 
 
 class TooBusy(RuntimeError):
     """Turns kept coming in between; try again when less is going on."""
 
 
-def counted(events: Iterable[Happened]) -> dict[str, dict[str, float]]:
+def counted(events: Iterable[Happened]) -> Counts:
     """Give all counts by hash and field; an order counts the first time it is reported.
 
-    A refund of all of it takes that back, and keeps it from counting when it comes first.
+    A refund takes back what it is worth, and one that comes first keeps the order from counting.
     """
-    found: dict[str, dict[str, float]] = {}
-    credits: dict[str, tuple[float, list[Count]]] = {}
+    found: Counts = {}
+    credits: dict[str, Credit] = {}
     for name, at, said in events:
         order = str(said.get("order") or "")
         if name == "refunded":
-            value, counts = credits.get(order, (0.0, []))
-            if float(said.get("total") or 0) in (0.0, value) or float(said["total"]) > value:
-                _add(found, counts, -1)
-                credits[order] = (0.0, [])
+            credits[order] = _taken_back(found, credits.get(order), float(said.get("total") or 0))
             continue
         if name == "converted" and order in credits:
             continue
         counts = counts_after(name, said, at)
         if name == "converted" and order:
             credits[order] = (float(said["value"]), counts)
-        _add(found, counts, 1)
+        _add(found, counts)
     return found
 
 
-def _add(found: dict[str, dict[str, float]], counts: Iterable[Count], sign: int) -> None:
+def _taken_back(found: Counts, credit: Credit | None, total: float) -> Credit:
+    """Take a refund off the counts; gives what is left of the credit."""
+    value, counts = credit or (0.0, [])
+    if total <= 0 or total >= value:
+        _add(found, [(key, field, -many) for key, field, many in counts])
+        return 0.0, []
+    left = value - total
+    worth = {"value": left, "squares": left * left}
+    kept = [(key, field, worth.get(field.rpartition("|")[2], many)) for key, field, many in counts]
+    pairs = zip(counts, kept, strict=True)
+    _add(found, [(key, field, now - before) for (key, field, before), (_, _, now) in pairs])
+    return left, kept
+
+
+def _add(found: Counts, counts: Iterable[Count]) -> None:
     for key, field, many in counts:
         fields = found.setdefault(key, {})
-        fields[field] = fields.get(field, 0.0) + sign * many
+        fields[field] = fields.get(field, 0.0) + many
 
 
 async def recount(services: Services) -> int:
