@@ -85,7 +85,7 @@ class Convert:
 
 @dataclass(frozen=True)
 class Refund:
-    """An order was given back, and its credit with it: all of it where `total` is 0, else so much."""
+    """An order was given back, and its credit with it: all where `total` is 0, else so much."""
 
     order: str
     total: float = 0.0
