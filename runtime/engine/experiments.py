@@ -5,7 +5,7 @@ and after every restart, and two experiments do not deal alike.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from runtime.engine.variants import draw
@@ -25,6 +25,14 @@ class Running:
     segments: tuple[str, ...] = ()
     goal: str = ""
     settled: bool = False
+
+
+def read_running(values: Mapping[str, Any]) -> Running:
+    """Read what is in force from plain values; what a newer version says besides is passed over."""
+    return Running(**{name: value for name, value in values.items() if name in _KNOWN})
+
+
+_KNOWN = frozenset(field.name for field in fields(Running))
 
 
 def arm_of(

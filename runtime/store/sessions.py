@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from runtime.clock import SteadyClock
-from runtime.engine.experiments import Running
+from runtime.engine.experiments import Running, read_running
 from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
 from runtime.store import keys
 from runtime.store.batches import Batches
@@ -81,7 +81,7 @@ class Sessions:
             orjson.loads(done) if done and message_id else None,
             int(current or 0),
             {script.decode(): orjson.loads(value) for script, value in weights.items()},
-            {script.decode(): Running(**orjson.loads(value)) for script, value in running.items()},
+            {script.decode(): read_running(orjson.loads(one)) for script, one in running.items()},
         )
 
     async def commit(self, seen: Seen, commit: Commit, message_id: str) -> bool:
