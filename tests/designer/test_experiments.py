@@ -54,6 +54,7 @@ def test_a_script_leads_to_an_experiment_that_starts(client: FlaskClient, live: 
     assert (row.run, row.state, row.setup["arms"]) == ("offer#1", "running", ["formal", "warm"])
     assert "offer#1" not in client.get("/scripts/offer").text
     assert WHERE in client.get("/scripts/offer").text
+    assert "Split" not in client.get(where).text.split("<details")[0], "of nobody nothing is said"
     again = client.post(f"{where}/start", data=FORM, headers=HTMX)
     assert again.status_code == 422
     assert len(runs(live.services.engine)) == 1
