@@ -86,6 +86,17 @@ def share_of(page: Page, arm: str) -> float:
     return float(words.split("\u00a0")[0])
 
 
+def see_the_weights_move(page: Page) -> None:
+    """All are minutes old, so most of their orders are still to come: two may be the best."""
+    for _ in range(30):
+        warm, formal = share_of(page, "warm"), share_of(page, "formal")
+        if formal < 25 < warm:
+            return
+        page.wait_for_timeout(1_000)
+        page.reload()
+    raise AssertionError(f"warm {warm} %, formal {formal} %")
+
+
 def test_a_script_is_tested_and_the_page_tells_what_the_events_tell(
     browser: Browser, shop: Installation
 ) -> None:
@@ -121,14 +132,7 @@ def test_a_script_is_tested_and_the_page_tells_what_the_events_tell(
     ).astype(float)
     pd.testing.assert_frame_equal(figures(page).sort_index(), again.sort_index(), check_names=False)
 
-    # All of them are minutes old, so most of their orders are still to come: two may be the best.
-    for _ in range(30):
-        warm, formal = share_of(page, "warm"), share_of(page, "formal")
-        if formal < 25 < warm:
-            break
-        page.wait_for_timeout(1_000)
-        page.reload()
-    assert formal < 25 < warm
+    see_the_weights_move(page)
     expect(page.locator(".chart svg").first).to_be_visible()
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

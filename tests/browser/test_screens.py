@@ -250,11 +250,10 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     shared = answer.text().split('value="')[1].split('"')[0]
     form = {"csrf_token": token, "name": "Orders"}
     page.request.post(f"{url}/connectors/", form=form)
+    said = {"X-CSRFToken": token}
     for key in ("greet", "rec_midrange"):
-        form = {"csrf_token": token, "script": key}
-        page.request.post(f"{url}/experiments/", form=form)
-    start = {"X-CSRFToken": token}
-    page.request.post(f"{url}/experiments/rec_midrange/start", headers=start)
+        page.request.post(f"{url}/experiments/", form={"script": key}, headers=said)
+    page.request.post(f"{url}/experiments/rec_midrange/start", headers=said)
     for kind, name, lines in NAMES:
         form = {"csrf_token": token, "name": name, "lines:": lines}
         page.request.post(f"{url}/nlu/entities/{kind}/", form=form)

@@ -8,73 +8,49 @@ from flows.experiments import Experiment
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.experiments.by_segment import by_segment
-from runtime.experiments.runs import NotPossible, begin, change, runs, steps
-from runtime.experiments.steering import steer, tally
+from runtime.experiments.runs import NotPossible, begin, change, runs
+from runtime.experiments.steering import tally
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.arm_counts import set_running
 from runtime.tasks.archive import archive
 from runtime.tasks.recount import recount
+from tests.runtime.experiments.acting import (
+    AB,
+    ARMS,
+    meet,
+    order,
+    refund,
+)
 from tests.workspaces import publish_files
-
-ARMS = ("warm", "formal")
-AB = Experiment("wording", "offer", arms=ARMS)
-CANARY = Experiment("wording", "offer", arms=ARMS, mode="canary")
-BANDIT = Experiment("wording", "offer", arms=ARMS, mode="bandit")
-HOUR = 3600.0
-
-
-async def _meet(services: Services, visitor: str) -> str:
-    """Let a visitor meet the script; gives the arm they met, empty when no run says so."""
-    view = Event("Product Viewed", services.now(), {"name": "iPhone15 Pro"})
-    await handle(services, Message(visitor, "track", kind="event", data={"event": view}))
-    at = services.now()
-    before, services.clock = services.clock, lambda: at + 2
-    leave = Event("tick", at + 2, {})
-    await handle(services, Message(visitor, "track", kind="event", data={"event": leave}))
-    services.clock = before
-    session = (await services.sessions.load(visitor)).session
-    return next((seen.variant for seen in session.exposures if seen.run), "")
-
-
-async def _order(services: Services, visitor: str, order: str) -> None:
-    done = Event("Order Completed", services.now(), {"order_id": order, "total": 100})
-    await handle(services, Message(visitor, "track", kind="event", data={"event": done}))
-
-
-async def _fill(services: Services, run: str, arm: str, shown: int, orders: int, ago: int) -> None:
-    """Count what happened some hours ago, as turns would have."""
-    hour = int(services.now() // HOUR) - ago
-    counts = {f"{arm}|{hour}|exposures": shown, f"{arm}|{hour}|orders0": orders}
-    await services.redis.hset(keys.hours(run), mapping=counts)
 
 
 async def test_visitors_are_dealt_evenly_and_keep_their_arm(services: Services) -> None:
     await begin(services, AB, "a@b")
-    met = {f"v{i}": await _meet(services, f"v{i}") for i in range(60)}
+    met = {f"v{i}": await meet(services, f"v{i}") for i in range(60)}
     assert set(met.values()) == set(ARMS)
     assert min(Counter(met.values()).values()) > 15
-    assert {v: await _meet(services, v) for v in met} == met
+    assert {v: await meet(services, v) for v in met} == met
 
 
 async def test_only_a_share_takes_part_and_nobody_new_while_it_pauses(services: Services) -> None:
     run = await begin(services, Experiment("wording", "offer", arms=ARMS, share=0.5), "a@b")
-    met = [await _meet(services, f"v{i}") for i in range(60)]
+    met = [await meet(services, f"v{i}") for i in range(60)]
     assert 15 < met.count("") < 45
     await change(services, run, "paused", "a@b")
-    assert {await _meet(services, f"new{i}") for i in range(10)} == {""}
-    assert [await _meet(services, f"v{i}") for i in range(60)] == met
+    assert {await meet(services, f"new{i}") for i in range(10)} == {""}
+    assert [await meet(services, f"v{i}") for i in range(60)] == met
     await change(services, run, "running", "a@b")
-    assert {await _meet(services, f"later{i}") for i in range(20)} > {""}
+    assert {await meet(services, f"later{i}") for i in range(20)} > {""}
 
 
 async def test_orders_are_counted_for_the_run_and_can_be_counted_again(services: Services) -> None:
     run = await begin(services, AB, "a@b")
-    met = {f"v{i}": await _meet(services, f"v{i}") for i in range(12)}
+    met = {f"v{i}": await meet(services, f"v{i}") for i in range(12)}
     for number, visitor in enumerate(list(met)[:6]):
-        await _order(services, visitor, f"o{number}")
-        await _order(services, visitor, f"o{number}")
+        await order(services, visitor, f"o{number}")
+        await order(services, visitor, f"o{number}")
     row = runs(services.engine)[0]
     found = await tally(services, row)
     bought = Counter(list(met.values())[:6])
@@ -104,10 +80,10 @@ async def test_a_refund_takes_the_credit_back_once(
     services: Services, totals: list[int], left: int
 ) -> None:
     run = await begin(services, AB, "a@b")
-    await _meet(services, "v")
-    await _order(services, "v", "o1")
+    await meet(services, "v")
+    await order(services, "v", "o1")
     for total in totals:
-        await _refund(services, "v", "o1", total)
+        await refund(services, "v", "o1", total)
     found = await tally(services, runs(services.engine)[0])
     assert found.orders.sum() == (1 if left else 0)
     assert found.value.sum() == left
@@ -120,17 +96,12 @@ async def test_a_refund_takes_the_credit_back_once(
 
 async def test_an_order_refunded_before_it_is_reported_never_counts(services: Services) -> None:
     await begin(services, AB, "a@b")
-    await _meet(services, "v")
-    await _refund(services, "v", "o1", 0)
-    await _order(services, "v", "o1")
+    await meet(services, "v")
+    await refund(services, "v", "o1", 0)
+    await order(services, "v", "o1")
     assert (await tally(services, runs(services.engine)[0])).orders.sum() == 0
     await recount(services)
     assert (await tally(services, runs(services.engine)[0])).orders.sum() == 0
-
-
-async def _refund(services: Services, visitor: str, order: str, total: int) -> None:
-    back = Event("Order Refunded", services.now(), {"order_id": order, "total": total})
-    await handle(services, Message(visitor, "track", kind="event", data={"event": back}))
 
 
 async def test_groups_are_those_the_visitors_were_in(services: Services) -> None:
@@ -143,10 +114,10 @@ async def test_groups_are_those_the_visitors_were_in(services: Services) -> None
         if number % 3 == 0:
             told = Event("identify", services.now(), {"vip": True})
             await handle(services, Message(visitor, "track", kind="event", data={"event": told}))
-        met[visitor] = await _meet(services, visitor)
+        met[visitor] = await meet(services, visitor)
         if number < 6:
-            await _order(services, visitor, visitor)
-            await _order(services, visitor, visitor)
+            await order(services, visitor, visitor)
+            await order(services, visitor, visitor)
     await archive(services)
     groups = {one.segment: one for one in by_segment(services.engine, run, ARMS, 0.0)}
     assert set(groups) == {"vips", ""}
@@ -160,7 +131,7 @@ async def test_groups_are_those_the_visitors_were_in(services: Services) -> None
 
 async def test_who_wants_a_person_is_counted_once(services: Services) -> None:
     await begin(services, AB, "a@b")
-    met = await _meet(services, "v")
+    met = await meet(services, "v")
     for number in range(2):
         await handle(services, Message("v", "rest", "", f"h{number}", kind="human"))
     found = await tally(services, runs(services.engine)[0])
@@ -191,39 +162,8 @@ async def test_a_run_that_is_over_stays_over(services: Services) -> None:
     for state in ("running", "paused", "stopped"):
         with pytest.raises(NotPossible, match="not_from_here"):
             await change(services, run, state, "a@b")
-    assert await _meet(services, "v") == ""
+    assert await meet(services, "v") == ""
     assert await begin(services, AB, "a@b") == "wording#2"
-
-
-async def test_a_canary_goes_from_stage_to_stage_and_switches(services: Services) -> None:
-    run = await begin(services, CANARY, "a@b")
-    start, seen = services.now(), []
-    for day in range(9):
-        services.clock = lambda now=start + day * 86400 + 60: now
-        for arm, orders in (("warm", 60), ("formal", 110)):
-            await _fill(services, run, arm, 1000, orders, 0)
-        await steer(services)
-        seen.append(runs(services.engine)[0].shares["formal"])
-    assert seen[:7] == [0.01, 0.05, 0.1, 0.25, 0.5, 0.5, 0.5]
-    row = runs(services.engine)[0]
-    assert (row.state, row.winner, row.shares) == (
-        "switched",
-        "formal",
-        {"warm": 0.05, "formal": 0.95},
-    )
-    last = steps(services.engine, run)[-1]
-    assert last.inputs["lift"] > 0.12
-    assert last.inputs["hits"][0] >= 100
-
-
-async def test_a_canary_that_harms_goes_back_at_once(services: Services) -> None:
-    run = await begin(services, CANARY, "a@b")
-    await _fill(services, run, "warm", 4000, 400, 0)
-    await _fill(services, run, "formal", 4000, 200, 0)
-    await steer(services)
-    row = runs(services.engine)[0]
-    assert (row.state, row.winner) == ("rolled_back", "warm")
-    assert {await _meet(services, f"v{i}") for i in range(12)} == {"warm"}
 
 
 async def test_after_a_switch_open_sessions_keep_their_arm_and_new_ones_do_not(
@@ -250,40 +190,12 @@ async def _misunderstood(services: Services, visitor: str) -> str:
     return answer.replies[0].text
 
 
-async def test_a_bandit_leans_to_what_earns_more_and_keeps_why(services: Services) -> None:
-    run = await begin(services, BANDIT, "a@b")
-    start = services.now()
-    services.clock = lambda: start + 50 * HOUR
-    await _fill(services, run, "warm", 2000, 240, 40)
-    await _fill(services, run, "formal", 2000, 120, 40)
-    await steer(services)
-    await steer(services)
-    row = runs(services.engine)[0]
-    assert row.shares["warm"] > 0.95
-    assert sum(row.shares.values()) == pytest.approx(1)
-    changed = [step for step in steps(services.engine, run) if step.what == "shares"]
-    assert len(changed) == 1
-    assert changed[0].inputs["rewards"] == [240, 120]
-
-
 async def test_an_arm_that_is_taken_out_meanwhile_is_not_said(services: Services) -> None:
     await begin(services, AB, "a@b")
     text = "script: offer\nvariants: {warm: {text: {zh-CN: 好}}, formal: {review: draft, text: {zh-CN: 不}}}\n"
     await publish_files(services, {"scripts/offer.yaml": text})
-    met = {await _meet(services, f"v{i}") for i in range(20)}
+    met = {await meet(services, f"v{i}") for i in range(20)}
     assert met == {"warm", ""}
-
-
-async def test_a_run_that_breaks_keeps_no_other_from_being_steered(services: Services) -> None:
-    await begin(services, CANARY, "a@b")
-    broken = Experiment("broken", "price", arms=("a", "a"), mode="canary")
-    await begin(services, broken, "a@b")
-    await _fill(services, "wording#1", "warm", 4000, 400, 0)
-    await _fill(services, "wording#1", "formal", 4000, 200, 0)
-    await services.redis.hset(keys.hours("broken#1"), "rubbish", "1")
-    await steer(services)
-    states = {row.run: row.state for row in runs(services.engine)}
-    assert states == {"wording#1": "rolled_back", "broken#1": "running"}
 
 
 async def test_what_was_read_earlier_is_not_written_over_what_was_read_later(
@@ -294,11 +206,3 @@ async def test_what_was_read_earlier_is_not_written_over_what_was_read_later(
     await change(services, run, "stopped", "a@b")
     assert not await set_running(services.redis, old.running, 1)
     assert (await services.sessions.load("v")).running == {}
-
-
-async def test_an_emptied_redis_is_filled_again(services: Services) -> None:
-    await begin(services, AB, "a@b")
-    await services.redis.delete(keys.RUNNING)
-    assert await _meet(services, "v") == ""
-    await steer(services)
-    assert await _meet(services, "w") in ARMS
