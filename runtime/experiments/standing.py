@@ -12,6 +12,7 @@ from scipy.stats import beta
 
 from flows.experiments import Experiment
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
+from runtime.engine.canary import HARM, SURE
 from runtime.engine.sequential import ALPHA, difference, lift, likelihood, mean, mismatch, rate
 from runtime.experiments.runs import steps
 from runtime.experiments.steering import HOUR, compared, tally
@@ -21,13 +22,13 @@ from runtime.tables import ExperimentRow, ExperimentStep
 
 Range = tuple[float, float, float]
 """The lower end, the best estimate and the upper end."""
-EVIDENCE = math.log(20) + 1.5
-"""Nats: an e-value of 20, and what not knowing the lift beforehand costs."""
+EVIDENCE = math.log(SURE) + 1.5
+"""Nats: the e-value of a switch, and what not knowing the lift beforehand costs."""
 FEW = 20
 """Visitors below which a picture of a rate says nothing."""
 FAULT = 1000.0
 """The e-value at which the split is taken for faulty."""
-ALARM, WATCH = 1 / 0.03, 3.0
+ALARM, WATCH = HARM, 3.0
 """E-values against "no more of them want a person": taken as harm, and worth an eye."""
 
 

@@ -9,7 +9,7 @@ import logging
 import numpy as np
 
 from runtime.engine.bandits import as_shares, weights
-from runtime.engine.canary import Terms, may_switch, must_go_back, next_share
+from runtime.engine.canary import HARM, Terms, may_switch, must_go_back, next_share
 from runtime.engine.sequential import ALPHA, Lift, lift, likelihood
 from runtime.experiments.runs import (
     NotPossible,
@@ -95,8 +95,9 @@ async def _watch(services: Services, row: ExperimentRow) -> None:
         "worse": float(gain.worse),
         "bother": float(bother.better),
     }
-    if bool(must_go_back(gain)) or float(bother.better) >= 1 / 0.03:
-        why = "worse" if bool(must_go_back(gain)) else "people"
+    harms = bool(must_go_back(gain))
+    if harms or float(bother.better) >= HARM:
+        why = "worse" if harms else "people"
         await change(services, row.run, "rolled_back", why=why, **inputs)
     elif bool(may_switch(gain, days, hits.min(), terms)):
         await change(services, row.run, "switched", **inputs)

@@ -248,8 +248,7 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     token = page.evaluate("JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken']")
     answer = page.request.post(f"{url}/try/compensation/share", headers={"X-CSRFToken": token})
     shared = answer.text().split('value="')[1].split('"')[0]
-    form = {"csrf_token": token, "name": "Orders"}
-    page.request.post(f"{url}/connectors/", form=form)
+    page.request.post(f"{url}/connectors/", form={"csrf_token": token, "name": "Orders"})
     said = {"X-CSRFToken": token}
     for key in ("greet", "rec_midrange"):
         page.request.post(f"{url}/experiments/", form={"script": key}, headers=said)
