@@ -18,6 +18,7 @@ from flows.yaml_text import values_of, write
 from runtime import releases
 from runtime.errors import CannotPublish
 from runtime.experiments import runs
+from runtime.experiments.beginning import begin
 from runtime.experiments.runs import NotPossible
 from runtime.experiments.standing import Figures, Forecast, figures, forecast
 from runtime.services import Portal, Services
@@ -58,7 +59,7 @@ def start(portal: Portal, workspace: Workspace, key: str, author: str) -> str:
         raise NotPossible("problems_left")
 
     async def go(services: Services) -> str:
-        return await runs.begin(services, experiment, author)
+        return await begin(services, experiment, author)
 
     run = portal.call(go)
     publishing.note(portal.services.engine, author, "experiment began", run)

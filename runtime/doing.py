@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from flows.experiments import QUIET
 from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
 from rules.deeds import CALLING, GIVES, MOST_EMITTED
@@ -11,6 +12,7 @@ from rules.triggers import RuleState, react
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
+from runtime.engine.meeting import expose, meets
 from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.releases import Release
@@ -35,6 +37,9 @@ def fire(
     moved: Moved = (_with_rules(session, state), [effects.Decide(decision)])
     for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
+        if deeds == rule.then:
+            met = _tried_out(release, moved[0], turn, rule)
+            moved, deeds = chain(moved, met[0]), met[1]
         moved = chain(moved, _do(release, moved[0], turn, rule, deeds))
     for name in decision.emitted:
         moved = chain(moved, _emit(release, moved[0], turn, name, depth))
@@ -48,6 +53,21 @@ def wake(release: Release, session: Session, turn: Turn, event: Event, depth: in
     if session.desk:
         return session, with_person(woken, turn.now, event.name)
     return fire(release, session, turn, woken, event.name, depth)
+
+
+def _tried_out(
+    release: Release, session: Session, turn: Turn, rule: Rule
+) -> tuple[Moved, tuple[Deed, ...]]:
+    """Give what a rule does for this visitor: of an experiment over it, what their arm does."""
+    subject = f"rule.{rule.key}"
+    met = meets(session, turn, subject)
+    if not met.arm and not met.held:
+        return (session, []), rule.then
+    deeds = next((one.then for one in release.rules if one.key == (met.arm or rule.key)), None)
+    deeds = () if met.arm == QUIET else deeds
+    if deeds is None:  # It was deleted meanwhile.
+        return (session, []), rule.then
+    return expose(session, turn, subject, met.arm or rule.key, met, "", remember=False), deeds
 
 
 def _with_rules(session: Session, rules: RuleState) -> Session:

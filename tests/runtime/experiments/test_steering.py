@@ -3,7 +3,8 @@
 import pytest
 
 from flows.experiments import Experiment
-from runtime.experiments.runs import begin, runs, steps
+from runtime.experiments.beginning import begin
+from runtime.experiments.runs import runs, steps
 from runtime.experiments.steering import steer
 from runtime.services import Services
 from runtime.store import keys
