@@ -7,6 +7,7 @@ import asyncio
 import json
 import random
 import time
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -117,13 +118,23 @@ class Load:
         self.noted.lates[visitor] = 1
         line.close()
 
+    async def leave(self, visitor: str) -> None:
+        """Look at a product and leave in time; that this was left is told late, as pages do."""
+        line = Line(self.port)
+        await self._track(line, visitor, f"{visitor}/0", "Product Viewed")
+        happened = datetime.now(UTC) + timedelta(seconds=0.5)
+        await asyncio.sleep(1.6)
+        times = {"timestamp": happened.isoformat(), "sentAt": datetime.now(UTC).isoformat()}
+        await self._track(line, visitor, f"{visitor}/1", "page_leave", **times)
+        line.close()
+
     async def buy(self, visitor: str) -> None:
         """Say hello, meet a wording, and buy; the shop reports each order twice."""
         line, talk = Line(self.port), Talk(visitor)
         await self._rest(line, visitor, f"{visitor}/0", "你好", talk)
         order = f"order-{visitor}"
         for number in (1, 2):
-            said = {"order_id": order, "total": 10}
+            said = {"properties": {"order_id": order, "total": 10}}
             await self._track(line, visitor, f"{visitor}/{number}", "Order Completed", **said)
             await self._rest_a_little(3)
         self.noted.orders[order] = visitor
@@ -140,7 +151,7 @@ class Load:
             talk.check([part["text"] for part in json.loads(answer)], self.noted)
 
     async def _track(self, line: Line, visitor: str, name: str, event: str, **more: Any) -> None:
-        body = {"userId": visitor, "messageId": name, "event": event, "properties": more}
+        body = {"userId": visitor, "messageId": name, "event": event, **more}
         await self._until_taken(line, "/v1/track", body, Taken(visitor, name, event))
 
     async def _until_taken(self, line: Line, path: str, body: object, taken: Taken) -> bytes:

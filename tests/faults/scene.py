@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -109,6 +110,15 @@ class Scene:
         (self.points / f"{point}.pid").unlink(missing_ok=True)
         (self.points / point).write_text(how, "ascii")
 
+    @contextmanager
+    def bug(self, name: str) -> Iterator[None]:
+        """Let the product have a bug for a while."""
+        (self.points / name).touch()
+        try:
+            yield
+        finally:
+            (self.points / name).unlink()
+
     def passed(self, point: str, seconds: float = 30) -> int:
         """Wait until a process was killed or stopped at a point; gives which."""
         until = time.monotonic() + seconds
@@ -130,7 +140,7 @@ class Scene:
         while not self._is_quiet():
             now = time.monotonic()
             assert now - begun < seconds, self.waiting()
-            if now - begun > 4 and not turned and self.clock:
+            if now - begun > 1 and not turned and self.clock:
                 self.clock.turn(LEASE)
                 turned = True
             if now - asked > 1:

@@ -16,13 +16,13 @@ def test_killed_at_a_point(scene: Scene, point: str) -> None:
     load = Load(scene.installation.port, f"at-{point.replace('_', '-')}")
 
     async def kill() -> None:
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(0.5)
         scene.arm(point)
         await asyncio.to_thread(scene.passed, point)
         scene.kills += 1
 
     async def both() -> None:
-        await asyncio.gather(load.run(2.0), kill())
+        await asyncio.gather(load.run(1.4), kill())
 
     asyncio.run(both())
     found = note(f"killed at {point}", 1, check(scene, load))
