@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import Random
 
 import psutil
 from celery import Celery
@@ -99,6 +100,27 @@ class Scene:
         self.kills += sent if how == signal.SIGKILL else 0
         return sent
 
+    def kill_one(self, word: str, dice: Random) -> None:
+        """Kill one of the processes whose command holds a word, if there is any just now."""
+        pids = self.installation.pids(word)
+        if pids:
+            self.end(dice.choice(pids), signal.SIGKILL)
+            self.kills += 1
+
+    def workers(self, word: str) -> list[int]:
+        """Name the processes of a part that work; of the web not the one that watches them."""
+        pids = self.installation.pids(word)
+        return [pid for pid in pids if psutil.Process(pid).ppid() in pids] or pids
+
+    def end(self, pid: int, how: signal.Signals) -> None:
+        """Send a signal to a process that may be gone already."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, how)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
     def kill_supervisor(self) -> None:
         """Kill the supervisor; all others end with it. Then start everything anew."""
         self.kills += 1
@@ -140,13 +162,13 @@ class Scene:
         while not self._is_quiet():
             now = time.monotonic()
             assert now - begun < seconds, self.waiting()
-            if now - begun > 1 and not turned and self.clock:
+            if now - begun > 1.5 and not turned and self.clock and self._lies():
                 self.clock.turn(LEASE)
                 turned = True
             if now - asked > 1:
                 asked = now
                 with suppress(Exception):  # The broker may be away still.
-                    celery.send_task("runtime.archive", ignore_result=True, expires=5)
+                    celery.send_task("runtime.archive", ignore_result=True)
             time.sleep(0.1)
         celery.close()
 
@@ -155,6 +177,12 @@ class Scene:
             return not any(self.waiting().values())
         except (RedisError, OSError):
             return False
+
+    def _lies(self) -> bool:
+        """Say whether somebody who may be dead has something in hand."""
+        with suppress(RedisError, OSError):
+            return any(self.redis.xlen(name) for name in (keys.OUTBOX, keys.REQUESTS, keys.HOOKS))
+        return False
 
     def waiting(self) -> dict[str, int]:
         """Count what is on its way: effects, questions, messages to others, events, timers."""
