@@ -1,9 +1,7 @@
 """Whatever dies, and whenever: acknowledged messages are there, once, and service is back soon."""
 
-import asyncio
 import random
 import signal
-from collections.abc import Callable
 
 import pytest
 
@@ -11,26 +9,16 @@ from tests.faults.checker import check
 from tests.faults.load import Load
 from tests.faults.report import LONG, note
 from tests.faults.scene import CELERY, VALKEY, WEB, WORKER, Scene
+from tests.faults.under_load import under_load
 
 PARTS = {"web": WEB, "worker": WORKER, "celery": CELERY, "valkey": VALKEY}
 ROUNDS, KILLS = (14, 14) if LONG else (1, 8)
 
 
-def under_load(scene: Scene, load: Load, seconds: float, deed: Callable[[], None]) -> None:
-    """Let a crowd go about, and do something in the midst of it."""
-
-    async def both() -> None:
-        running = asyncio.create_task(load.run(seconds))
-        await asyncio.sleep(0.5)
-        await asyncio.gather(asyncio.to_thread(deed), running)
-
-    asyncio.run(both())
-
-
 @pytest.mark.parametrize("part", PARTS)
 def test_all_processes_of_a_part_are_killed_at_once(scene: Scene, part: str) -> None:
     load, before = Load(scene.installation.port, f"all-{part}"), scene.kills
-    under_load(scene, load, 1.5, lambda: scene.kill(PARTS[part]) and None)
+    under_load(load, 1.5, lambda: scene.kill(PARTS[part]) and None)
     found = note(f"all of {part} killed", scene.kills - before, check(scene, load))
     assert found.is_clean, found
     assert found.longest < (10 if part == "valkey" else 5)
@@ -38,7 +26,7 @@ def test_all_processes_of_a_part_are_killed_at_once(scene: Scene, part: str) -> 
 
 def test_the_supervisor_is_killed(scene: Scene) -> None:
     load = Load(scene.installation.port, "supervisor")
-    under_load(scene, load, 1.5, scene.kill_supervisor)
+    under_load(load, 1.5, scene.kill_supervisor)
     found = note("supervisor killed", 1, check(scene, load))
     assert found.is_clean, found
 
@@ -53,7 +41,7 @@ def test_killed_at_random(scene: Scene, number: int) -> None:
             scene.kill_one(dice.choice(list(PARTS.values())), dice)
 
     before = scene.kills
-    under_load(scene, load, KILLS * 0.5, deed)
+    under_load(load, KILLS * 0.5, deed)
     found = note(f"killed at random, round {number}", scene.kills - before, check(scene, load))
     assert found.is_clean, found
 
@@ -69,7 +57,7 @@ def test_every_process_is_told_to_end_in_turn(scene: Scene) -> None:
                 scene.pause(1.0)
         scene.installation.wait_ready()
 
-    under_load(scene, load, 5.0, deed)
+    under_load(load, 5.0, deed)
     found = note("told to end in turn", 0, check(scene, load))
     assert found.is_clean, found
     assert found.longest < 5
