@@ -51,7 +51,7 @@ def files_of(receiver: Receiver) -> dict[str, str]:
 class Scene:
     """An installation with a receiver, points to die at, and a clock for what takes its time."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, direct: str = "", **environment: str) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.receiver, self.installation = Receiver(), Installation(data)
         self.points = data / "points"
@@ -70,7 +70,8 @@ class Scene:
             "DIALOOM_CONNECTOR_HOSTS": self.receiver.host,
             **(self.clock.environment if self.clock else {}),
         }
-        self.redis = Redis.from_url(self.settings.redis)
+        self.direct = direct or self.settings.redis
+        self.redis = Redis.from_url(self.direct)
         self.kills = 0
         self.installation.start()
 
@@ -157,7 +158,7 @@ class Scene:
 
     def settle(self, seconds: float = 30) -> None:
         """Wait until nothing is on its way any more; leases of the dead run out by the clock."""
-        celery = Celery(broker=self.settings.redis.replace("unix://", "redis+socket://", 1))
+        celery = Celery(broker=self.direct.replace("unix://", "redis+socket://", 1))
         begun, turned, asked = time.monotonic(), False, 0.0
         while not self._is_quiet():
             now = time.monotonic()
