@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 import orjson
+from redis.exceptions import RedisError
 
 from runtime.conversation import handle
 from runtime.errors import RuntimeFailed
@@ -45,5 +46,10 @@ async def _deliver(services: Services, entry: dict[str, Any]) -> bool:
         await handle(services, given)
     except RuntimeFailed as error:
         _log.warning("entry %s is tried again: %r", entry["key"], error)
+        return False
+    except (RedisError, OSError):
+        raise  # Nothing else would get through either.
+    except Exception:
+        _log.exception("entry %s is tried again: %s broke", entry["key"], entry["connector"])
         return False
     return True
