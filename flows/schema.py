@@ -260,7 +260,7 @@ def _experiment() -> Schema:
         metric={"enum": list(METRICS)},
         goal=_STRING,
         guardrails={"type": "array", "items": {"enum": list(GUARDRAILS)}},
-        limits=_object(None, **{name: _SHARE for name in GUARDRAILS}),
+        limits=_object(None, **dict.fromkeys(GUARDRAILS, _SHARE)),
         audience=_object(
             share=_SHARE,
             segments={"type": "array", "items": _KEY},

@@ -135,9 +135,9 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
         return doing.said_to_person(release, session, moment.now)
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
-    mood = after(session.mood, found.compound, found.anger, threshold)
-    turned = mood.upset and not session.mood.upset
-    marked = mark(replace(session, mood=mood), ANGRY) if turned else (replace(session, mood=mood), [])
+    mood, was = after(session.mood, found.compound, found.anger, threshold), session.mood
+    session = replace(session, mood=mood)
+    marked: Moved = mark(session, ANGRY) if mood.upset and not was.upset else (session, [])
     session = marked[0]
     said = {"intent": _intent(release, moment), "sentiment": found.sentiment}
     event = Event(MESSAGE, moment.now, said)

@@ -59,7 +59,7 @@ class Click:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something became of a visitor who met this arm (`runtime/engine/marks.py`); -1 takes it back."""
+    """Something became of a visitor who met this arm (`marks.py`); -1 takes it back."""
 
     what: str
     seen: Exposure

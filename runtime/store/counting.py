@@ -123,7 +123,7 @@ def _worth(
 
 
 def _places(said: Mapping[str, Any], at: float) -> list[tuple[str, str]]:
-    """Give hash and beginning of the field by the hour: of the script, its run, and a segment of it."""
+    """Give hash and beginning of the field: of the script, its run, and a segment of that."""
     where = f"{said['variant']}|{int(float(said.get('since') or at) // HOUR)}"
     names = [str(said["script"])]
     if run := said.get("run"):
