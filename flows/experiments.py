@@ -28,14 +28,14 @@ LONGEST_DAYS = 90
 class Experiment:
     """What is asked, of what, and when it is decided.
 
-    It is over the wordings of one script, or of several (`scripts`) that have the same ones; over a
-    flow that others stand in for; or over a rule, which may keep quiet. `arms` are keys of variants,
-    flows or rules, the first one the control. `metric` is what decides, for each visitor who met an
-    arm (`order_value`: for each order); `guardrails` must not become more, and a canary goes back
-    where they do, or where the share of visitors they meet is beyond `limits`. `share` of the
-    audience takes part; experiments of one `group` have no visitor in common. `target` is the lift
-    that a canary switches at, after `days` and `orders` of each arm. With `by_segment` a bandit
-    has weights of its own for each segment that answers otherwise.
+    It is over the wordings of one script, or of several (`scripts`) that have the same ones; over
+    a flow that others stand in for; or over a rule, which may keep quiet. `arms` are keys of
+    variants, flows or rules, the first one the control. `metric` is what decides, for each visitor
+    who met an arm (`order_value`: for each order); `guardrails` must not become more, and a canary
+    goes back where they do, or where the share of visitors they meet is beyond `limits`. `share` of
+    the audience takes part; experiments of one `group` have no visitor in common. `target` is the
+    lift that a canary switches at, after `days` and `orders` of each arm. With `by_segment` a
+    bandit has weights of its own for each segment that answers otherwise.
     """
 
     key: str

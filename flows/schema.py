@@ -223,6 +223,7 @@ def _workspace() -> Schema:
         coupons=_map(coupon),
         intents=_map(_TEXT),
         escalation=_object(zh=_SHARE, en=_SHARE),
+        currency=_STRING,
         experiments=_object(hold_out=_SHARE),
         marketing=_object(
             per_visitor=_PER_VISITOR,
@@ -260,7 +261,7 @@ def _experiment() -> Schema:
         metric={"enum": list(METRICS)},
         goal=_STRING,
         guardrails={"type": "array", "items": {"enum": list(GUARDRAILS)}},
-        limits=_object(None, **{name: _SHARE for name in GUARDRAILS}),
+        limits=_object(None, **dict.fromkeys(GUARDRAILS, _SHARE)),
         audience=_object(
             share=_SHARE,
             segments={"type": "array", "items": _KEY},

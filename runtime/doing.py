@@ -37,10 +37,9 @@ def fire(
     moved: Moved = (_with_rules(session, state), [effects.Decide(decision)])
     for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
-        if deeds == rule.then:
-            met = _tried_out(release, moved[0], turn, rule)
-            moved, deeds = chain(moved, met[0]), met[1]
-        moved = chain(moved, _do(release, moved[0], turn, rule, deeds))
+        met = _tried_out(release, moved[0], turn, rule, deeds)
+        moved = chain(moved, met[0])
+        moved = chain(moved, _do(release, moved[0], turn, rule, met[1]))
     for name in decision.emitted:
         moved = chain(moved, _emit(release, moved[0], turn, name, depth))
     return moved
@@ -56,18 +55,15 @@ def wake(release: Release, session: Session, turn: Turn, event: Event, depth: in
 
 
 def _tried_out(
-    release: Release, session: Session, turn: Turn, rule: Rule
+    release: Release, session: Session, turn: Turn, rule: Rule, deeds: tuple[Deed, ...]
 ) -> tuple[Moved, tuple[Deed, ...]]:
     """Give what a rule does for this visitor: of an experiment over it, what their arm does."""
     subject = f"rule.{rule.key}"
     met = meets(session, turn, subject)
-    if not met.arm and not met.held:
-        return (session, []), rule.then
-    deeds = next((one.then for one in release.rules if one.key == (met.arm or rule.key)), None)
-    deeds = () if met.arm == QUIET else deeds
-    if deeds is None:  # It was deleted meanwhile.
-        return (session, []), rule.then
-    return expose(session, turn, subject, met.arm or rule.key, met, "", remember=False), deeds
+    known = {QUIET: (), **{one.key: one.then for one in release.rules}}
+    if deeds != rule.then or not (met.arm or met.held) or (met.arm and met.arm not in known):
+        return (session, []), deeds  # What is done otherwise is no part of it.
+    return expose(session, turn, subject, met.arm or rule.key, met), known[met.arm or rule.key]
 
 
 def _with_rules(session: Session, rules: RuleState) -> Session:

@@ -79,7 +79,8 @@ class ExperimentRow(Base):
     """A run of an experiment: `setup` is its definition as it was when it began, as plain values.
 
     `script` is what it is over: a script, `flow.…` or `rule.…`. `state` is running, paused,
-    switched, rolled_back, stopped or archived; `shares` are those in force. `winner` names the arm that everybody gets since it ended.
+    switched, rolled_back, stopped or archived; `shares` are those in force. `winner`
+    names the arm that everybody gets since it ended.
     """
 
     __tablename__ = "experiments"

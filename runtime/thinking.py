@@ -135,9 +135,9 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
         return doing.said_to_person(release, session, moment.now)
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
-    mood = after(session.mood, found.compound, found.anger, threshold)
-    turned = mood.upset and not session.mood.upset
-    marked = mark(replace(session, mood=mood), ANGRY) if turned else (replace(session, mood=mood), [])
+    mood, was = after(session.mood, found.compound, found.anger, threshold), session.mood
+    session = replace(session, mood=mood)
+    marked: Moved = mark(session, ANGRY) if mood.upset and not was.upset else (session, [])
     session = marked[0]
     said = {"intent": _intent(release, moment), "sentiment": found.sentiment}
     event = Event(MESSAGE, moment.now, said)
@@ -207,7 +207,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(before, profile=fold(before.profile, event))
     if overtaken:
         return session, began[1]
-    wishes = [] if repeated else credit(session, event, moment.now, moment.running)
+    wishes = [] if repeated else _credit(release, session, moment, event)
     moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
     moved = chain(moved, wake(release, session, turn, event))
@@ -215,6 +215,11 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     for came in entered(before.profile, session.profile, asked, moment.local, event.at):
         moved = chain(moved, wake(release, moved[0], turn, came))
     return moved
+
+
+def _credit(release: Release, session: Session, moment: Moment, event: Event) -> list[Effect]:
+    currency = release.book.workspace.currency
+    return credit(session, event, moment.now, moment.running, currency)
 
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:

@@ -52,9 +52,9 @@ def meets(session: Session, turn: Turn, subject: str) -> Met:
 
 
 def expose(
-    session: Session, turn: Turn, subject: str, variant: str, met: Met, goal: str, remember: bool
+    session: Session, turn: Turn, subject: str, variant: str, met: Met, goal: str = ""
 ) -> Moved:
-    """Note that a visitor saw a variant; with `remember` that they are to get it again."""
+    """Note that a visitor saw a variant; `goal` is its script's own, where no run has one."""
     running = turn.running[subject] if met.run else None
     goal = running.goal if running else goal
     others = tuple(seen for seen in session.exposures if seen.script != subject)
@@ -84,8 +84,6 @@ def expose(
         name = running.subject or subject
         assigned = {k: v for k, v in assigned.items() if not k.startswith(f"{name}@")}
         assigned = {**assigned, f"{name}@{met.run}": variant}
-    elif remember:
-        assigned = {**assigned, subject: variant}
     return replace(session, assigned=assigned, exposures=exposures), wishes
 
 

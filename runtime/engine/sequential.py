@@ -142,15 +142,17 @@ def difference(
 
 
 def adjusted(
-    shown: Floats, total: Floats, squares: Floats, before: Floats, before_squares: Floats, both: Floats
+    sums: tuple[Floats, Floats, Floats], earlier: tuple[Floats, Floats, Floats]
 ) -> tuple[Floats, Floats, float]:
-    """Give totals and squares of arms without what was known beforehand, and the share it explains.
+    """Give totals and squares of arms less what was known beforehand, and the share it explains.
 
-    `before` sums what visitors did before they met an arm, squared and times what came after
-    besides; all of shape (arms,). What differs by chance before explains a part of what differs
-    after, and that part is taken off (CUPED; Deng, Xu, Kohavi & Walker 2013). An assignment by hash
-    cannot depend on what was before, so nothing is taken off the arm's own effect.
+    `sums` are count, sum and sum of squares; `earlier` the sum of what visitors did before they met
+    an arm, of its squares, and of it times what came after; all of shape (arms,). What differs by
+    chance before explains a part of what differs after, and that part is taken off (CUPED; Deng,
+    Xu, Kohavi & Walker 2013). An assignment by hash cannot depend on what was before, so nothing is
+    taken off the arm's own effect.
     """
+    (shown, total, squares), (before, before_squares, both) = sums, earlier
     many = np.maximum(shown, 1.0)
     spread = before_squares - before**2 / many
     along = both - before * total / many

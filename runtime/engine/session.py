@@ -46,7 +46,8 @@ class Session:
 
     `assigned` names the variant of each script that has several, for as long as the visitor is
     known: weights that change reach only who has not seen it yet. `asked` is the key of what
-    another system was asked and has not answered, since `asked_at`; `channel` is where they spoke last.
+    another system was asked and has not answered, since `asked_at`; `channel` is where they spoke
+    last.
     """
 
     visitor: str

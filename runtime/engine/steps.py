@@ -53,7 +53,10 @@ class Walk:
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
-            self.expose(key, chosen, met, script.goal, len(script.variants) > 1)
+            self.expose(key, chosen, met, script.goal)
+            if not met.run and len(script.variants) > 1:
+                assigned = {**self.session.assigned, key: chosen}
+                self.session = replace(self.session, assigned=assigned)
 
     def _chosen(self, script: Script) -> tuple[str, Met]:
         """Choose a variant: the arm of an experiment, named with it, or as the script says."""
@@ -65,17 +68,15 @@ class Walk:
         return chosen, Met(held=met.held if not met.arm else "")
 
     def flow_for(self, flow: str) -> str:
-        """Give the flow that a visitor meets where one begins: an arm of an experiment, or itself."""
+        """Give the flow that begins for a visitor: an arm of an experiment, or itself."""
         met = meets(self.session, self.turn, f"flow.{flow}")
         if met.arm in self.book.flows or (met.held and not met.arm):
-            self.expose(f"flow.{flow}", met.arm or flow, met, "", remember=False)
+            self.expose(f"flow.{flow}", met.arm or flow, met)
         return met.arm if met.arm in self.book.flows else flow
 
-    def expose(self, subject: str, variant: str, met: Met, goal: str, remember: bool) -> None:
+    def expose(self, subject: str, variant: str, met: Met, goal: str = "") -> None:
         """Note that the visitor saw something."""
-        self.session, wishes = expose(
-            self.session, self.turn, subject, variant, met, goal, remember
-        )
+        self.session, wishes = expose(self.session, self.turn, subject, variant, met, goal)
         self.wishes += wishes
 
     def mark(self, what: str) -> None:

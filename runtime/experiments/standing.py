@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
-from flows.experiments import LOWER_IS_BETTER, VALUES, Experiment
+from flows.experiments import LOWER_IS_BETTER, VALUES
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
 from runtime.engine.canary import HARM, SURE
 from runtime.engine.sequential import (
@@ -23,20 +23,22 @@ from runtime.engine.sequential import (
     mismatch,
     rate,
 )
+from runtime.experiments.forecasts import days_left
 from runtime.experiments.runs import setup_of, steps
 from runtime.experiments.steering import HOUR, compared, rewards, tally
 from runtime.services import Services
 from runtime.store.arm_counts import Floats, Tally, tally_of
+from runtime.store.counting import HELD_OUT
 from runtime.tables import ExperimentRow, ExperimentStep
 
 Range = tuple[float, float, float]
 """The lower end, the best estimate and the upper end."""
-EVIDENCE = math.log(SURE) + 1.5
-"""Nats: the e-value of a switch, and what not knowing the lift beforehand costs."""
 FEW = 20
 """Visitors below which a picture of a rate says nothing."""
 FAULT = 1000.0
 """The e-value at which the split is taken for faulty."""
+CERTAIN = SURE
+"""The e-value at which an arm is taken for better."""
 ALARM, WATCH = HARM, 3.0
 """E-values against "no more of them want a person": taken as harm, and worth an eye."""
 
@@ -47,8 +49,9 @@ class Arm:
 
     `lift` is how much more that is than the control's (0.12: 12 % more), None for the control;
     `chance` that of being best, None until it was seen often enough. `firsts` are the orders where
-    this arm was what the visitor saw first. `guards` says of every guardrail how many met it, and
-    the evidence (an e-value) that these are more than the control's.
+    this arm was what the visitor saw first, `hits` what the metric counts (of amounts, the orders).
+    `evidence` are the e-values that it is better, and worse, than the control. `guards` says of
+    every guardrail how many met it, and the evidence that these are more than the control's.
     """
 
     key: str
@@ -58,10 +61,12 @@ class Arm:
     orders: int
     revenue: float
     firsts: int
+    hits: int
     rate: Range
     chance: float | None
     lift: Range | None
     guards: Mapping[str, tuple[int, float]]
+    evidence: tuple[float, float] = (1.0, 1.0)
     belief: tuple[tuple[float, float], ...] = ()
     """How likely each rate is by now, (rate, density); of revenue there is none."""
 
@@ -108,49 +113,29 @@ async def figures(services: Services, row: ExperimentRow) -> Figures:
         shares=tuple((step.at, step.shares) for step in changes),
         split=_split(found, changes, names),
         days=days,
-        days_left=_days_left(found, days, row.setup["target"], metric),
+        days_left=days_left(found, days, row.setup["target"], metric),
         explained=_without_before(found)[2] if metric == "revenue" else 0.0,
     )
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """What a script's last four weeks say: visitors a day, their rate, and the days it takes."""
+class HeldOut:
+    """Orders a visitor of the last four weeks, in experiments and out of all, and how many each."""
 
-    per_day: float
-    rate: float
-    days: float
+    in_rate: Range
+    out_rate: Range
+    in_shown: int
+    out_shown: int
 
 
-async def forecast(services: Services, experiment: Experiment) -> Forecast | None:
-    """Say how long a lift of the target takes to show; None where too little is known."""
-    names = list(experiment.arms)
-    if len(names) < 2 or experiment.metric in VALUES:
+async def held_out(services: Services) -> HeldOut | None:
+    """Say what experiments bring in all; None where nobody is held out."""
+    found = await tally_of(services.redis, HELD_OUT, ("in", "out"), services.now())
+    shown = found.exposures.sum(-1)
+    if shown[1] == 0:
         return None
-    found = await tally_of(services.redis, experiment.script, names, services.now())
-    known = found.cohorts(experiment.metric)
-    shown, hits = known.exposures.sum(), known.rewards.sum()
-    seen = np.flatnonzero(known.exposures.sum(0))
-    if hits < 10 or not len(seen):
-        return None
-    days = (known.exposures.shape[-1] - seen[0]) / 24
-    per_day = float(shown / max(days, 1)) * experiment.share
-    needed = hits_needed(experiment.target, 1 / len(names)) * len(names) / 2
-    rate_seen = float(hits / shown)
-    return Forecast(per_day, rate_seen, needed / (per_day * rate_seen))
-
-
-def hits_needed(lift_wanted: float, share: float) -> float:
-    """Give how many orders of two arms it takes to show a lift; `share` is B's of the visitors.
-
-    The expected growth of the log likelihood ratio by an order is the divergence of B's share of
-    the orders from what it is without a lift; the evidence over that is the number (Wald 1945).
-    """
-    ratio = 1 + lift_wanted
-    with_lift = share * ratio / (share * ratio + 1 - share)
-    gain = with_lift * math.log(with_lift / share)
-    gain += (1 - with_lift) * math.log((1 - with_lift) / (1 - share))
-    return EVIDENCE / gain if gain > 0 else math.inf
+    rates = _rate(found, 0, "orders"), _rate(found, 1, "orders")
+    return HeldOut(*rates, int(shown[0]), int(shown[1]))
 
 
 def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float]) -> Arm:
@@ -159,6 +144,10 @@ def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float])
     for name in setup_of(row).guardrails:
         more = float(compared(found, place, name).better) if place else 1.0
         guards[name] = int(getattr(found, name)[place].sum()), more
+    told = None
+    if place and metric not in VALUES:
+        told = compared(found, place, metric, turned=metric in LOWER_IS_BETTER)
+    hits = found.orders if metric in VALUES else found.cohorts(metric).rewards
     return Arm(
         key=key,
         share=row.shares.get(key, 0.0),
@@ -170,7 +159,9 @@ def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float])
         rate=_rate(found, place, metric),
         chance=chance.get(place),
         lift=_lift(found, place, metric) if place else None,
+        hits=int(hits[place].sum()),
         guards=guards,
+        evidence=(float(told.better), float(told.worse)) if told else (1.0, 1.0),
         belief=_belief(found, place, metric),
     )
 
@@ -216,9 +207,8 @@ def _sums(known: Cohorts) -> tuple[Floats, Floats, Floats]:
 
 def _without_before(found: Tally) -> tuple[Floats, Floats, float]:
     """Give revenue and its squares by arm, less what earlier orders explain of them."""
-    shown, total, squares = _sums(found.cohorts("revenue"))
-    before, before_squares = found.earlier.sum(-1), found.earlier_squares.sum(-1)
-    return adjusted(shown, total, squares, before, before_squares, found.earlier_value.sum(-1))
+    before = found.earlier.sum(-1), found.earlier_squares.sum(-1), found.earlier_value.sum(-1)
+    return adjusted(_sums(found.cohorts("revenue")), before)
 
 
 def _belief(found: Tally, place: int, metric: str) -> tuple[tuple[float, float], ...]:
@@ -274,13 +264,3 @@ def _split(found: Tally, changes: Sequence[ExperimentStep], names: Sequence[str]
         shares[max(at, 0) :] = [step.shares.get(name, 0.0) for name in names]
     used = steady & (found.exposures.sum(0) > 0) & (shares > 0).all(-1)
     return mismatch(found.exposures.T[used], shares[used]) if used.any() else None
-
-
-def _days_left(found: Tally, days: float, target: float, metric: str) -> float | None:
-    """Say how many more days it takes until a lift of the target would show at this traffic."""
-    hits = found.cohorts(metric).rewards.sum()
-    if metric in VALUES or hits < 10 or days < 1 / 24 or target <= 0:
-        return None
-    arms = len(found.exposures)
-    needed = hits_needed(target, 1 / arms) * arms / 2
-    return float(max(needed / (hits / days) - days, 0.0))

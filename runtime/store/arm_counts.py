@@ -5,7 +5,7 @@ counts twice. `counting.py` says which; from the archived events the same can be
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,6 @@ Counts = dict[str, ArmCount]
 HOUR = 3600.0
 KEPT = 28 * 24
 """Hours that are remembered one by one."""
-COUNTED = (
-    "exposures clicks value squares over people angry failed slow resolved firsts first_value "
-    "earlier earlier_squares earlier_orders earlier_value"
-).split()
 Floats = npt.NDArray[np.float64]
 
 
@@ -36,8 +32,9 @@ class Tally:
 
     Beside exposures, clicks and orders: `value` of the orders, `over` the part of it beyond the cap
     of the run, `squares` of what is within; who wanted a `people`, got `angry`, met a `failed`
-    system or a `slow` one, and was `resolved`; `firsts` and `first_value` credit the arm seen first.
-    `earlier` sums the orders that visitors had before, alone, squared, and times what came after.
+    system or a `slow` one, and was `resolved`; `firsts` and `first_value` credit the arm that was
+    seen first. `earlier` sums the orders that visitors had before, alone, squared, and times what
+    came after.
     `mature`, by hour, is as in `Cohorts`.
     """
 
@@ -80,6 +77,9 @@ class Tally:
         return Cohorts(self.exposures, getattr(self, metric), np.ones(len(self.mature)))
 
 
+_COUNTED = [one.name for one in fields(Tally) if one.name not in ("begins", "orders", "mature")]
+
+
 async def counts_of(redis: Redis, scripts: Iterable[str]) -> dict[str, Counts]:
     """Give the counts of each script's variants, in one round trip."""
     names = list(scripts)
@@ -111,7 +111,7 @@ async def tally_of(
     first, places = int(now // HOUR) - hours + 1, {arm: i for i, arm in enumerate(arms)}
     shape = len(arms), hours
     orders = np.zeros((*shape, delays.HOURS))
-    counts = {what: np.zeros(shape) for what in COUNTED}
+    counts = {what: np.zeros(shape) for what in _COUNTED}
     for field, many in row.items():
         arm, hour, what = field.decode().rsplit("|", 2)
         at = int(hour) - first

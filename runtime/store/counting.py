@@ -44,6 +44,7 @@ def credited(wish: effects.Convert) -> dict[str, Any]:
         "first": _said(wish.first) if wish.first else None,
         "also": [_earned(seen, wish.caps) for seen in wish.also],
         "held": wish.held,
+        "currency": wish.foreign,
     }
     return said | {name: value for name, value in more.items() if value}
 
@@ -123,7 +124,7 @@ def _worth(
 
 
 def _places(said: Mapping[str, Any], at: float) -> list[tuple[str, str]]:
-    """Give hash and beginning of the field by the hour: of the script, its run, and a segment of it."""
+    """Give hash and beginning of the field: of the script, its run, and a segment of that."""
     where = f"{said['variant']}|{int(float(said.get('since') or at) // HOUR)}"
     names = [str(said["script"])]
     if run := said.get("run"):

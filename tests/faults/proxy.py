@@ -3,7 +3,11 @@
 import asyncio
 import random
 import threading
+import time
 from contextlib import suppress
+
+DEAF = 1.5
+"""Seconds."""
 
 
 class Proxy:
@@ -75,3 +79,15 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    def disturb(self) -> None:
+        """Be slow, cut lines, cut them while slow, and go deaf for a while."""
+        self.latency = 0.05
+        time.sleep(0.6)
+        for _cut in range(3):
+            self.cut()
+            time.sleep(0.3)
+        self.latency, self.deaf = 0.0, True
+        time.sleep(DEAF)
+        self.cut()  # A half-open line ends when somebody gives it up.
+        self.deaf = False

@@ -51,7 +51,9 @@ def files_of(receiver: Receiver) -> dict[str, str]:
 class Scene:
     """An installation with a receiver, points to die at, and a clock for what takes its time."""
 
-    def __init__(self, data: Path, direct: str = "", **environment: str) -> None:
+    def __init__(
+        self, data: Path, direct: str = "", clock: Clock | None = None, **environment: str
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.receiver, self.installation = Receiver(), Installation(data)
         self.points = data / "points"
@@ -63,7 +65,7 @@ class Scene:
             path.write_text(text, "utf-8")
         self.installation.environment |= environment
         self.installation.run("import", str(data / "workspace"), "--publish")
-        self.clock = Clock(data, passes=False) if CAN_BE_TURNED else None
+        self.clock = clock or (Clock(data, passes=False) if CAN_BE_TURNED else None)
         self.installation.environment |= {
             "PYTHONPATH": os.pathsep.join((str(INSIDE), os.environ.get("PYTHONPATH", ""))),
             "TEST_FAULTS": str(self.points),
@@ -124,8 +126,15 @@ class Scene:
 
     def kill_supervisor(self) -> None:
         """Kill the supervisor; all others end with it. Then start everything anew."""
-        self.kills += 1
+        process = self.installation.process
+        assert process
+        children = psutil.Process(process.pid).children(recursive=True)
+        self.end(process.pid, signal.SIGKILL)
+        self.pause(0.5)
+        for child in children:  # They end by themselves, but take their time.
+            self.end(child.pid, signal.SIGKILL)
         self.installation.stop(signal.SIGKILL)
+        self.kills += 1
         self.installation.start()
 
     def arm(self, point: str, how: str = "kill") -> None:

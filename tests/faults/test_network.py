@@ -3,15 +3,7 @@
 import asyncio
 import json
 import random
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from runtime.embedded import valkey_binary, wait_for_redis
-from runtime.settings import Settings
-from runtime.supervisor import Child
 from tests.faults.checker import check
 from tests.faults.line import Line
 from tests.faults.load import Load
@@ -22,62 +14,16 @@ from tests.faults.scene import Scene
 from tests.faults.under_load import under_load
 
 COPIES = 100
-DEAF = 1.5
-
-
-def disturb(proxy: Proxy) -> None:
-    """Be slow, cut lines, cut them while slow, and go deaf for a while."""
-    proxy.latency = 0.05
-    time.sleep(0.6)
-    for _cut in range(3):
-        proxy.cut()
-        time.sleep(0.3)
-    proxy.latency = 0.0
-    proxy.deaf = True
-    time.sleep(DEAF)
-    proxy.cut()  # A half-open line ends when somebody gives it up.
-    proxy.deaf = False
 
 
 def test_visitors_come_over_a_bad_network(scene: Scene) -> None:
     proxy = Proxy(scene.installation.port)
     load = Load(proxy.port, "network")
-    under_load(load, 2.5, lambda: disturb(proxy))
+    under_load(load, 2.5, proxy.disturb)
     proxy.close()
     found = note("visitors over a bad network", 0, check(scene, load))
     assert found.failures, "nothing broke"
     assert found.is_clean, found
-
-
-@pytest.fixture
-def far_valkey(tmp_path: Path) -> Iterator[tuple[Proxy, str]]:
-    """A Valkey of somebody else's, reached through a proxy; gives that and its own address."""
-    path = tmp_path / "own.sock"
-    command = [valkey_binary(), "--port", "0", "--unixsocket", str(path), "--dir", str(tmp_path)]
-    command += ["--appendonly", "yes", "--save", "", "--loglevel", "warning"]
-    server = Child("valkey", command, tmp_path / "valkey.log")
-    server.start()
-    wait_for_redis(Settings(redis_url=f"unix://{path}"))
-    proxy = Proxy(path=str(path))
-    yield proxy, f"unix://{path}"
-    proxy.close()
-    assert server.process
-    server.process.kill()
-    server.process.wait(10)
-
-
-def test_valkey_is_reached_over_a_bad_network(
-    far_valkey: tuple[Proxy, str], tmp_path: Path
-) -> None:
-    proxy, address = far_valkey
-    scene = Scene(tmp_path, DIALOOM_REDIS_URL=f"redis://127.0.0.1:{proxy.port}", direct=address)
-    try:
-        load = Load(scene.installation.port, "far")
-        under_load(load, 2.5, lambda: disturb(proxy))
-        found = note("Valkey over a bad network", 0, check(scene, load))
-        assert found.is_clean, found
-    finally:
-        scene.stop()
 
 
 def test_ten_times_as_many_come_at_once(scene: Scene) -> None:
