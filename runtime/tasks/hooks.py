@@ -58,7 +58,7 @@ class Hooks:
         _log.warning("%s was not told %s: %s", connector, entry["key"], failed)
         values = {name: str(value) for name, value in failed.values.items()}
         entry |= {"why": failed.reason, "values": values, "tries": entry["tries"] + 1}
-        self._resting.failed(connector, now)
+        self._resting.failed(connector, entry["key"], now)
         if now * 1000 >= entry["since"] + GIVEN_UP_AFTER * 1000:
             event = hooks.event_of(entry, "not_told", now)
             await lay_aside(redis, hooks.TOLD, entry_id, entry, event)

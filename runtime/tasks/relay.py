@@ -108,7 +108,7 @@ class Relay:
             event = {"name": "not_given", "visitor": entry["visitor"], "at": now, "data": data}
             await lay_aside(services.redis, GIVEN, entry_id, entry, event)
             return
-        self._resting.failed(entry["connector"], now)
+        self._resting.failed(entry["connector"], entry["key"], now)
         at = now + pause(tries, services.dice)
         await put_off(services.redis, GIVEN, entry_id, entry, at)
 

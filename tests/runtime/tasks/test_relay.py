@@ -60,22 +60,21 @@ def turned(services: Services, seconds: float) -> None:
 async def test_a_system_that_fails_is_tried_again_later_and_left_alone_meanwhile(
     services: Services, relay: Relay
 ) -> None:
-    book = Book(says=[ConnectorFailed("down"), ConnectorFailed("down")])
+    book = Book(says=[ConnectorFailed("down") for _ in range(3)])
     services.connectors = {"coupons": book}
     turned(services, 0)
     await give(services, "a")
     assert await relay.once(10) == 0
     await give(services, "b")
     assert await relay.once(10) == 0
-    assert book.calls == ["a"], "it rests: the second is not even tried"
-    assert [one.waits for one in await laid_aside(services)] == [True, True]
-    turned(services, 7)
-    await relay.once(10)
-    assert len(book.calls) == 2
+    await give(services, "c")
+    assert await relay.once(10) == 0
+    assert book.calls == ["a", "b"], "it rests: the third is not even tried"
+    assert [one.waits for one in await laid_aside(services)] == [True] * 3
     for _ in range(6):
         turned(services, 30)
         await relay.once(10)
-    assert sorted(await cards(services)) == ["code-a", "code-b"]
+    assert sorted(await cards(services)) == ["code-a", "code-b", "code-c"]
     assert await laid_aside(services) == []
     assert await services.redis.xlen(keys.OUTBOX) == 0
 
@@ -170,3 +169,16 @@ async def test_a_system_that_breaks_holds_up_no_other(services: Services, relay:
         "ValueError",
         "There is no connector “gone”",
     }
+
+
+async def test_an_entry_that_a_system_cannot_cope_with_holds_up_no_other(
+    services: Services, relay: Relay
+) -> None:
+    book = Book(says=[KeyError("what no connector should do")])
+    services.connectors = {"coupons": book}
+    for number in range(3):
+        await give(services, f"g{number}", f"v{number}")
+    assert await relay.once(10) == 2
+    assert await cards(services, "v1") == ["code-g1"]
+    turned(services, 7)
+    assert await relay.once(10) == 1
