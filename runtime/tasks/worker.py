@@ -16,10 +16,11 @@ from runtime.clock import since_start
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
 from runtime.store.hooks import HOOKS
+from runtime.store.outbox import EFFECTS
 from runtime.store.streams import ensure_group, leave_for_others
 from runtime.tasks.due_timers import wake_due
 from runtime.tasks.hooks import Hooks
-from runtime.tasks.relay import EFFECTS, relay_once
+from runtime.tasks.relay import Relay
 from runtime.tasks.requests import QUESTIONS, Requests
 
 TICK_SECONDS = 0.2
@@ -39,7 +40,7 @@ async def work(services: Services) -> None:
 
     async def outbox() -> None:
         await ensure_group(services.redis, EFFECTS)
-        await relay_once(services, consumer)
+        await relay.once()
 
     async def systems() -> None:
         await ensure_group(services.redis, QUESTIONS)
@@ -56,6 +57,7 @@ async def work(services: Services) -> None:
             await leave_for_others(services.redis, share, gone)
 
     asking, telling = Requests(services, consumer), Hooks(services, consumer)
+    relay = Relay(services, consumer)
     parts = (timers, outbox, systems, webhooks)
     await asyncio.gather(_until_done(inherit), *map(_forever, parts))
 
