@@ -5,9 +5,10 @@ overtaken finds nobody home.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from flows.frozen import replace
 from rules.counts import Counted, note
 from rules.model import PAGE_HIDDEN, PAGE_SHOWN, TICK, VISIT_END, Count, Event, Rule, Trigger
 from rules.snapshot import matches

@@ -1,7 +1,6 @@
 """What rules do once they may: say, start, give, hand over, set, and tell other rules."""
 
-from dataclasses import replace
-
+from flows.frozen import replace
 from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
 from rules.deeds import CALLING, GIVES, MOST_EMITTED

@@ -4,10 +4,10 @@ What stays with us (lines, counts, timers, the desk) is committed as it is. What
 systems becomes an outbox entry with an idempotency key, and is delivered by the relay.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.frozen import replace
 from flows.model import in_language
 from rules.deciding import record_of
 from runtime.engine import effects

@@ -5,11 +5,12 @@ the visitor has the word (or a person has).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.book import FlowBook
 from flows.conditions import holds
+from flows.frozen import replace
 from flows.model import Ask, Branch, Call, End, Handover, Request, Say, Set, Text, in_language
 from flows.scripts import SayCard, Script, Variant
 from flows.templates import nested, render
