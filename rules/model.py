@@ -20,6 +20,8 @@ PAGE_BEAT = "page_beat"
 """A page says now and then that somebody sees it; without that its dwells end (`is_lost`)."""
 VISIT_START, VISIT_END = "visit_start", "visit_end"
 SEGMENT_ENTERED = "segment_entered"
+SEGMENT_FACT = "segment."
+"""So the fact begins that says whether a visitor is in a segment."""
 FALLBACK = "fallback"
 VISIT_ENDS_AFTER = 1800.0
 """A visit is over when nothing was heard of the visitor for so many seconds."""
@@ -179,6 +181,11 @@ class Segment:
     key: str
     title: Text = field(default_factory=dict)
     when: Condition = field(default_factory=AllOf)
+
+    @cached_property
+    def fact(self) -> str:
+        """Name the fact that says whether a visitor is in it."""
+        return f"{SEGMENT_FACT}{self.key}"
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 from flows.conditions import AllOf, AnyOf, Condition, holds, read_condition
 from flows.fields import Fields
 from flows.yaml_text import Document, read
-from rules.model import Segment
+from rules.model import SEGMENT_FACT, Segment
 
-PREFIX = "segment."
+PREFIX = SEGMENT_FACT
 Segments = tuple[Segment, ...]
 
 
@@ -26,12 +26,12 @@ def read_segments(files: Mapping[str, str]) -> tuple[Segments, dict[str, Documen
 
 def kinds_of(segments: Iterable[Segment]) -> dict[str, str]:
     """Give the fact that each segment becomes, and its type."""
-    return {f"{PREFIX}{segment.key}": "bool" for segment in segments}
+    return {segment.fact: "bool" for segment in segments}
 
 
 def with_segments(facts: dict[str, Any], segments: Iterable[Segment]) -> dict[str, Any]:
     """Add to the facts whether the visitor is in each segment."""
-    belongs = {f"{PREFIX}{segment.key}": holds(segment.when, facts) for segment in segments}
+    belongs = {segment.fact: holds(segment.when, facts) for segment in segments}
     return facts | belongs
 
 
