@@ -13,6 +13,7 @@ from rules.facts import FACTS, VISITOR
 from rules.mood import Mood
 from rules.triggers import RuleState
 
+_ALWAYS = frozenset({"visitor", "script", "variant", "goal", "at"})
 LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 """The facts that outlive a session begin like this."""
 
@@ -69,6 +70,10 @@ class Session:
 
 
 _KNOWN = frozenset(field.name for field in fields(Session))
+_USUAL = {
+    type(one): {name: value for name, value in one.__dict__.items() if name not in _ALWAYS}
+    for one in (Session(""), RuleState(), Exposure("", "", "", 0.0))
+}
 
 
 def to_values(session: Session) -> dict[str, Any]:
@@ -76,9 +81,19 @@ def to_values(session: Session) -> dict[str, Any]:
     return asdict(session)
 
 
-def to_json(session: Session) -> str:
-    """Give what `to_values` gives as JSON, without the detour."""
-    return orjson.dumps(session).decode()
+def to_json(session: Session) -> bytes:
+    """Give a session as JSON, without what says nothing: an absent key reads as its default."""
+    values = _said(session)
+    if session.exposures:
+        values["exposures"] = [_said(exposure) for exposure in session.exposures]
+    if "rules" in values:
+        values["rules"] = _said(session.rules)
+    return orjson.dumps(values)
+
+
+def _said(value: Any) -> dict[str, Any]:
+    usual = _USUAL[type(value)]
+    return {name: one for name, one in value.__dict__.items() if one != usual.get(name, ...)}
 
 
 def from_values(values: Mapping[str, Any]) -> Session:
