@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from designer.form_texts import name_of
-from designer.pages.flows import free_key
+from designer.keys import free_key
 from designer.reading_edits import Edit, list_of, place_of
 from designer.workspace import Workspace
 from flows import edits

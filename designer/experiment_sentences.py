@@ -4,9 +4,15 @@ from designer.marking import N_
 
 EXPERIMENT_PROBLEMS = {
     "draft_arm": N_("“%(variant)s” is a draft; approve it before visitors can meet it."),
-    "too_few_arms": N_("An experiment needs two wordings or more, each named once."),
-    "canary_of_two": N_("A canary has two wordings: the one of today and the new one."),
-    "canary_of_a_rate": N_("A canary is decided by orders or clicks; choose one of them."),
+    "too_few_arms": N_("An experiment needs two ways or more, ten at most, each named once."),
+    "canary_of_two": N_("A canary has two ways: the one of today and the new one."),
+    "canary_of_a_rate": N_("A canary is decided by a rate, not by amounts; choose another metric."),
+    "bandit_of_visitors": N_(
+        "A bandit earns for each visitor; choose revenue per visitor instead of order value."
+    ),
+    "segments_of_a_bandit": N_("Only a bandit over a rate can have weights for each segment."),
+    "one_subject": N_("An experiment is over wordings, over a flow, or over a rule: one of them."),
+    "unknown_rule": N_("There is no rule called %(rule)s."),
     "bad_choice": N_("“%(value)s” is not known here; known are: %(known)s."),
 }
 EXPERIMENT_DIFFERENCES = {
@@ -14,19 +20,21 @@ EXPERIMENT_DIFFERENCES = {
     "experiment_removed": N_("experiment %(file)s removed"),
 }
 REFUSED = {
-    "arm_not_live": N_(
-        "Visitors do not get the wording “%(arm)s” yet. Publish the script first, then start."
-    ),
+    "arm_not_live": N_("Visitors do not get “%(arm)s” yet. Publish first, then start."),
     "script_taken": N_(
-        "This script is in another experiment (%(key)s). Stop that one first, then start."
+        "This is in another experiment already (%(key)s). Stop that one first, then start."
+    ),
+    "group_full": N_(
+        "The others of the group “%(group)s” leave %(free)s of the visitors. Take fewer of them, "
+        "or stop one."
     ),
     "not_from_here": N_("Somebody has changed this run meanwhile; this is how it stands now."),
     "problems_left": N_("Something is wrong with this experiment; it is said above."),
     "needs_second": N_(
-        "The draft has only this wording now. A second person must approve the release."
+        "The draft has only this one now. A second person must approve the release."
     ),
     "cannot_publish": N_(
-        "The draft has only this wording now, but it cannot be published yet. See Releases."
+        "The draft has only this one now, but it cannot be published yet. See Releases."
     ),
 }
 MODES = {
@@ -35,14 +43,30 @@ MODES = {
     "canary": N_("Canary"),
 }
 ABOUT_MODES = {
-    "ab": N_("Everybody gets one of the wordings, all alike, until you decide."),
+    "ab": N_("All ways are shown alike often, until you decide."),
     "bandit": N_("What earns more is shown more, from the first day on; a little is kept for all."),
-    "canary": N_("The new wording starts with 1 % of visitors and grows; it goes back by itself."),
+    "canary": N_("The new way starts with 1 % of visitors and grows; it goes back by itself."),
 }
 METRICS = {
     "orders": N_("Orders per visitor"),
     "clicks": N_("Clicks per visitor"),
     "revenue": N_("Revenue per visitor"),
+    "order_value": N_("Value of an order"),
+    "people": N_("Visitors who want a person (fewer is better)"),
+    "resolved": N_("Visitors helped to the end without a person"),
+}
+GUARDRAILS = {
+    "people": N_("wanted a person"),
+    "angry": N_("got angry"),
+    "failed": N_("met a failure"),
+    "slow": N_("had to wait"),
+}
+CHANNEL_NAMES = {"widget": N_("chat window of the shop"), "rest": N_("other programs (REST)")}
+FUNNEL = {
+    "clicked": N_("followed the offer"),
+    "Product Added": N_("put something into the cart"),
+    "Checkout Started": N_("went to the checkout"),
+    "converted": N_("ordered"),
 }
 STATES = {
     "running": N_("running"),
@@ -50,13 +74,15 @@ STATES = {
     "switched": N_("switched"),
     "rolled_back": N_("rolled back"),
     "stopped": N_("stopped"),
+    "archived": N_("archived"),
 }
 HAPPENED = {
     "began": N_("started"),
     "paused": N_("paused"),
     "running": N_("resumed"),
     "stopped": N_("stopped"),
-    "switched": N_("switched to the new wording"),
-    "rolled_back": N_("rolled back to the wording of before"),
+    "archived": N_("archived"),
+    "switched": N_("switched to the new one"),
+    "rolled_back": N_("rolled back to the one of before"),
     "shares": N_("shares changed"),
 }

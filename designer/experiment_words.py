@@ -7,15 +7,27 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from designer.experiment_sentences import ABOUT_MODES, HAPPENED, METRICS, MODES, STATES
+from designer.experiment_sentences import (
+    ABOUT_MODES,
+    CHANNEL_NAMES,
+    FUNNEL,
+    GUARDRAILS,
+    HAPPENED,
+    METRICS,
+    MODES,
+    STATES,
+)
 from designer.standing_words import percent
 from designer.titles import titles
-from flows.experiments import Experiment
-from runtime.experiments.standing import ALARM, WATCH, Arm, Figures
+from flows.experiments import LOWER_IS_BETTER, VALUES, Experiment
+from runtime.engine.canary import SURE
+from runtime.experiments.standing import ALARM, WATCH, Arm, Figures, Range
 from runtime.tables import ExperimentRow, ExperimentStep
 
 MOST_POINTS = 200
 LEAST_HITS = 20
+MANY = 200
+"""Visitors after whom something must have happened."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +43,9 @@ class Verdict:
 def verdict(row: ExperimentRow, setup: Experiment, found: Figures) -> Verdict:
     """Say in one sentence how it stands, with what matters most first."""
     named = titles()
-    control = named.variant(setup.script, setup.control)
+    control = named.arm(setup.subject, setup.control)
     ahead = next(arm for arm in found.arms if arm.key == found.ahead)
-    name = named.variant(setup.script, ahead.key)
+    name = named.arm(setup.subject, ahead.key)
     values = {"name": name, "control": control}
     if found.split_is_wrong:
         text = _(
@@ -52,10 +64,18 @@ def verdict(row: ExperimentRow, setup: Experiment, found: Figures) -> Verdict:
     return _compared(setup, found, ahead, values)
 
 
+def gain(setup: Experiment, arm: Arm) -> Range:
+    """Give how much better an arm is than the control: of what should be less, how much less."""
+    low, best, high = arm.lift or (float("-inf"), 0.0, float("inf"))
+    return (-high, -best, -low) if setup.metric in LOWER_IS_BETTER else (low, best, high)
+
+
 def _compared(setup: Experiment, found: Figures, ahead: Arm, values: dict[str, str]) -> Verdict:
-    hits = sum(arm.clicks if setup.metric == "clicks" else arm.orders for arm in found.arms)
-    low, best, high = ahead.lift or (float("-inf"), 0.0, float("inf"))
+    hits, shown = (sum(getattr(arm, name) for arm in found.arms) for name in ("hits", "shown"))
+    low, best, high = gain(setup, ahead)
     said = {**values, "best": percent(abs(best)), "low": percent(low) if low > -1 else ""}
+    if hits == 0 and shown >= MANY:
+        return Verdict("open", _never(setup, shown), _("Until then nothing can be decided."))
     if hits < LEAST_HITS:
         return Verdict("open", _("Too early to say anything."), _wait(setup, found))
     if low > 0:
@@ -65,7 +85,7 @@ def _compared(setup: Experiment, found: Figures, ahead: Arm, values: dict[str, s
         )
         advice = _("You can ship it, or let it run for a closer figure.")
         return Verdict("better", text, advice, ahead.key)
-    if all(arm.lift[2] < 0 for arm in found.arms if arm.lift):
+    if all(gain(setup, arm)[2] < 0 for arm in found.arms[1:]):
         text = _("“%(control)s” is better than all others.", **values)
         return Verdict("better", text, _("You can stop here and keep it."), setup.control)
     text = _(
@@ -77,7 +97,25 @@ def _compared(setup: Experiment, found: Figures, ahead: Arm, values: dict[str, s
     return Verdict("open", text, _wait(setup, found))
 
 
+def _never(setup: Experiment, shown: int) -> str:
+    """Say that what decides was never observed, and where to look."""
+    if setup.metric in ("orders", "revenue", "order_value"):
+        return str(
+            _(
+                "%(n)s visitors met it and not one order was reported. Does your shop report the "
+                "event “%(event)s”?",
+                n=shown,
+                event=setup.goal,
+            )
+        )
+    return str(
+        _("%(n)s visitors met it, and what decides has not happened to one of them.", n=shown)
+    )
+
+
 def _wait(setup: Experiment, found: Figures) -> str:
+    if setup.metric in VALUES:
+        return str(_("Amounts differ much; it is decided when the whole interval is above 0 %."))
     if found.days_left is None:
         return str(_("How long it takes can be said after an hour and ten orders."))
     days = max(round(found.days_left), 1)
@@ -90,9 +128,41 @@ def _wait(setup: Experiment, found: Figures) -> str:
     return said
 
 
-def light(arm: Arm) -> str:
-    """Say whether an arm makes more visitors want a person: ok, watch or alarm."""
-    return "alarm" if arm.bother >= ALARM else "watch" if arm.bother >= WATCH else "ok"
+def terms_rows(setup: Experiment, found: Figures) -> list[dict[str, Any]]:
+    """Give what a canary still waits for, and what would take it back; of others nothing."""
+    if setup.mode != "canary":
+        return []
+    arm, fewest = found.arms[1], min(one.hits for one in found.arms)
+    best = gain(setup, arm)[1]
+    rows = [
+        (_("days"), f"{found.days:.1f}", f"≥ {setup.days:g}", found.days >= setup.days),
+        (_("hits of each"), str(fewest), f"≥ {setup.orders}", fewest >= setup.orders),
+        (
+            _("best estimate"),
+            percent(best, signed=True),
+            f"≥ {percent(setup.target)}",
+            best >= setup.target,
+        ),
+        (_("evidence that it is better"), _e(arm.evidence[0]), "≥ 20", arm.evidence[0] >= SURE),
+    ]
+    found_rows = [{"what": w, "now": n, "wanted": t, "met": m} for w, n, t, m in rows]
+    back = {"what": _("evidence that it is worse"), "now": _e(arm.evidence[1]), "wanted": "< 33"}
+    return [*found_rows, back | {"met": arm.evidence[1] < ALARM}]
+
+
+def _e(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else "> 100"
+
+
+def guard_rows(setup: Experiment, arm: Arm) -> list[dict[str, Any]]:
+    """Give the guardrails of an arm: how many met each, and its light: ok, watch or alarm."""
+    rows = []
+    for name, (many, more) in arm.guards.items():
+        limit = setup.limits.get(name, 1.0)
+        is_over = bool(arm.shown) and many / arm.shown > limit
+        light = "alarm" if more >= ALARM or is_over else "watch" if more >= WATCH else "ok"
+        rows.append({"name": name, "words": _(GUARDRAILS[name]), "many": many, "light": light})
+    return rows
 
 
 def course_chart(setup: Experiment, found: Figures) -> dict[str, Any] | None:
@@ -114,7 +184,7 @@ def shares_chart(setup: Experiment, found: Figures, until: float) -> dict[str, A
     named = titles()
     series = [
         {
-            "name": named.variant(setup.script, arm),
+            "name": named.arm(setup.subject, arm),
             "values": [[at * 1000, shares.get(arm, 0.0)] for at, shares in changes],
         }
         for arm in setup.arms
@@ -127,7 +197,7 @@ def belief_chart(setup: Experiment, found: Figures) -> dict[str, Any] | None:
     named = titles()
     series = [
         {
-            "name": named.variant(setup.script, arm.key),
+            "name": named.arm(setup.subject, arm.key),
             "values": [[round(rate, 6), round(density, 4)] for rate, density in arm.belief],
         }
         for arm in found.arms
@@ -146,7 +216,7 @@ def log_rows(setup: Experiment, changes: Sequence[ExperimentStep]) -> list[dict[
             "author": change.author,
             "why": change.inputs,
             "shares": ", ".join(
-                f"{named.variant(setup.script, arm)} {percent(share)}"
+                f"{named.arm(setup.subject, arm)} {percent(share)}"
                 for arm, share in change.shares.items()
             ),
         }
@@ -159,6 +229,9 @@ FILTERS = {
     "about_mode": lambda mode: _(ABOUT_MODES[mode]),
     "metric_name": lambda metric: _(METRICS[metric]),
     "state_name": lambda state: _(STATES[state]),
+    "guardrail_name": lambda name: _(GUARDRAILS[name]),
+    "channel_name": lambda name: _(CHANNEL_NAMES[name]),
+    "funnel_step": lambda step: _(FUNNEL[step]),
     "happened": lambda what: _(HAPPENED.get(what, what)),
     "plain": lambda value: f"{value:g}",
 }

@@ -8,18 +8,21 @@ from sqlalchemy import Engine
 
 from designer import drafts, publishing
 from designer.form_texts import kept_name
+from designer.keys import free_key
 from designer.meaning import set_changed
+from designer.titles import titles
 from designer.workspace import Workspace
 from flows import script_edits, trees
-from flows.experiments import Experiment, read_experiment
+from flows.experiments import QUIET, Experiment, read_experiment
 from flows.problems import blocking
-from flows.scripts import Script
 from flows.yaml_text import values_of, write
 from runtime import releases
 from runtime.errors import CannotPublish
 from runtime.experiments import runs
+from runtime.experiments.beginning import begin
+from runtime.experiments.forecasts import Forecast, forecast
 from runtime.experiments.runs import NotPossible
-from runtime.experiments.standing import Figures, Forecast, figures, forecast
+from runtime.experiments.standing import Figures, HeldOut, figures, held_out
 from runtime.services import Portal, Services
 from runtime.tables import ExperimentRow
 
@@ -29,19 +32,36 @@ def path_of(key: str) -> str:
     return f"experiments/{key}.yaml"
 
 
-def first_text(key: str, title: Mapping[str, str], script: Script) -> str:
-    """Write an experiment over all approved wordings of a script, as most will want it."""
-    values: dict[str, Any] = {
-        "experiment": key,
-        "title": dict(title),
-        "script": script.key,
-        "arms": list(script.spoken),
-        "mode": "ab",
-        "metric": "orders",
-    }
-    if script.goal:
-        values["goal"] = script.goal
-    return write(values)
+def first_files(workspace: Workspace, subject: str, key: str, lang: str) -> dict[str, str]:
+    """Write an experiment as most will want it; with a flow comes a copy of it, to be changed.
+
+    Over a script it is over all approved wordings, over a rule whether it had better keep quiet.
+    """
+    book, (kind, dot, name) = workspace.compiled.book, subject.partition(".")
+    values: dict[str, Any] = {"experiment": key, "title": {lang: _question(subject)}}
+    files: dict[str, str] = {}
+    if not dot:
+        script = book.scripts[subject]
+        values |= {"script": subject, "arms": list(script.spoken)}
+        values |= {"goal": script.goal} if script.goal else {}
+    elif kind == "flow":
+        other = free_key(f"{name}_b", "flow", set(book.flows))
+        title = {lang: _("%(flow)s, another way", flow=titles().flow(name))}
+        copy = {"flow": other, "title": title}
+        files[f"flows/{other}.yaml"] = trees.set_values(workspace.files[f"flows/{name}.yaml"], copy)
+        values |= {"flow": name, "arms": [name, other]}
+    else:
+        values |= {"rule": name, "arms": [QUIET, name]}
+    return files | {path_of(key): write(values | {"mode": "ab", "metric": "orders"})}
+
+
+def _question(subject: str) -> str:
+    name, (kind, dot, _key) = titles().tried(subject), subject.partition(".")
+    if not dot:
+        return str(_("Which wording of “%(name)s”?", name=name))
+    if kind == "flow":
+        return str(_("Which way through “%(name)s”?", name=name))
+    return str(_("What does “%(name)s” bring?", name=name))
 
 
 def with_values(text: str, values: Mapping[str, Any]) -> str:
@@ -58,7 +78,7 @@ def start(portal: Portal, workspace: Workspace, key: str, author: str) -> str:
         raise NotPossible("problems_left")
 
     async def go(services: Services) -> str:
-        return await runs.begin(services, experiment, author)
+        return await begin(services, experiment, author)
 
     run = portal.call(go)
     publishing.note(portal.services.engine, author, "experiment began", run)
@@ -85,27 +105,53 @@ def stands(portal: Portal, row: ExperimentRow) -> Figures:
 
 
 def ship(portal: Portal, row: ExperimentRow, arm: str, author: str) -> int:
-    """Make an arm the only wording: in the draft, and live; gives the number of the release.
+    """Make an arm the only way: in the draft, and live; gives the number of the release.
 
-    The others stay as drafts, so that what was learnt of them is not lost. The run is stopped.
-    NotPossible says that the draft has it, but it could not go live.
+    Other wordings stay as drafts and other flows as they are, so that what was learnt of them is
+    not lost. The run is stopped. NotPossible says that the draft has it, but it could not go live.
     """
-    engine = portal.services.engine
-    path = f"scripts/{row.script}.yaml"
-    who = drafts.Author(author, path, _("“%(arm)s” made the only wording", arm=arm))
-    drafts.edit(engine, who, path, drafts.revision(engine, path), lambda text: _only(text, arm))
-    _number, live = releases.live_files(engine)
-    if publishing.needs_second(engine):
-        raise NotPossible("needs_second")
+    engine, ran = portal.services.engine, setup(row)
+    drafted = shipped(drafts.files(engine), ran, arm)
+    who = drafts.Author(author, path_of(row.key), _("“%(arm)s” made the only way", arm=arm))
+    drafts.save(engine, who, drafted, {path: drafts.revision(engine, path) for path in drafted})
+    number, live = releases.live_files(engine)
     try:
-        files = {**live, path: _only(live[path], arm)}
-        message = _("“%(arm)s” won: %(run)s", arm=arm, run=row.run)
-        number = publishing.publish_files(portal, author, message, files)
+        changed = shipped(live, ran, arm)
+        if changed and publishing.needs_second(engine):
+            raise NotPossible("needs_second")
+        if changed:
+            message = _("“%(arm)s” won: %(run)s", arm=arm, run=row.run)
+            number = publishing.publish_files(portal, author, message, {**live, **changed})
     except (CannotPublish, KeyError) as error:
         raise NotPossible("cannot_publish") from error
-    if row.state in runs.MOVES:
+    if "stopped" in runs.MOVES.get(row.state, ()):
         change(portal, row.run, "stopped", author)
     return number
+
+
+def shipped(files: Mapping[str, str], ran: Experiment, arm: str) -> dict[str, str]:
+    """Give the files that change when an arm becomes the only way; none where it is so already."""
+    if ran.flow:
+        path = f"flows/{ran.flow}.yaml"
+        kept = {"flow": ran.flow, "title": values_of(files[path]).get("title")}
+        return {path: trees.set_values(files[f"flows/{arm}.yaml"], kept)} if arm != ran.flow else {}
+    if ran.rule:
+        path = f"rules/{ran.rule}.yaml"
+        if arm == QUIET:
+            return {path: trees.set_values(files[path], {"enabled": False})}
+        then = values_of(files[f"rules/{arm}.yaml"]).get("then")
+        return {path: trees.set_values(files[path], {"then": then})} if arm != ran.rule else {}
+    paths = [f"scripts/{key}.yaml" for key in ran.subjects]
+    return {path: _only(files[path], arm) for path in paths}
+
+
+def in_all(portal: Portal) -> HeldOut | None:
+    """Say how visitors in experiments do beside those who are held out of all."""
+
+    async def go(services: Services) -> HeldOut | None:
+        return await held_out(services)
+
+    return portal.call(go)
 
 
 def expected(portal: Portal, experiment: Experiment) -> Forecast | None:

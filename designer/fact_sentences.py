@@ -37,6 +37,7 @@ FACTS = {
     "sentiment.escalate": N_("how much the message calls for a person"),
     "sentiment.recent": N_("sentiment of the last three messages"),
     "visitor.upset": N_("visitor is upset (two bad messages)"),
+    "session.channel": N_("channel the visitor writes on"),
     "session.messages": N_("messages in this session"),
     "session.fallbacks": N_("times not understood"),
     "time.hour": N_("hour of the day"),

@@ -14,6 +14,7 @@ from flows.yaml_text import values_of
 Values = Mapping[str, Any]
 SURE_FROM = N_("A message counts as understood from")
 HELD_OUT = N_("Share of visitors without marketing, in %%")
+IN_NONE = N_("Share of visitors in no experiment, in %%")
 MOST_COUPONS = 200
 USUAL_CONFIDENCE = Workspace().confidence
 NEW_WIDGET = "widget: widget\n"
@@ -35,6 +36,7 @@ def workspace_text(text: str, form: Values) -> str:
         "coupons": _coupons(known.get("coupons") or {}, form) or None,
         "marketing": _marketing(known.get("marketing") or {}, form) or None,
         "publishing": _publishing(known.get("publishing") or {}, form) or None,
+        "experiments": _experiments(known.get("experiments") or {}, form) or None,
     }
     if "confidence" not in known and values["confidence"] == USUAL_CONFIDENCE:
         del values["confidence"]
@@ -106,6 +108,15 @@ def _publishing(known: Values, form: Values) -> dict[str, Any]:
     }
     plain = {"tests": "block", "four_eyes": False}
     return {name: value for name, value in values.items() if name in known or value != plain[name]}
+
+
+def _experiments(known: Values, form: Values) -> dict[str, Any]:
+    """Give the share of visitors who take part in no experiment."""
+    given = form.get("experiments")
+    if not isinstance(given, dict):
+        return dict(known)
+    percent = asked_number(given.get("hold_out"), IN_NONE, (0, 50), 0) or 0
+    return {"hold_out": round(percent / 100, 4)} if percent else {}
 
 
 def _marketing(known: Values, form: Values) -> dict[str, Any]:

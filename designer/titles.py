@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from designer.sentences import FILES, KINDS, PORTS
 from designer.workspace import Workspace, open_workspace
 from flows.book import FlowBook
+from flows.experiments import QUIET
 from flows.model import Ask, Branch, Call, Request, Step, Text, in_language
 from rules.model import Rule, Segment
 
@@ -47,6 +48,22 @@ class Titles:
         found = self.book.scripts.get(script)
         variant = found.variants.get(key) if found else None
         return (in_screen_language(variant.title) if variant else "") or key
+
+    def tried(self, subject: str) -> str:
+        """Name what an experiment is over: a script, `flow.…` or `rule.…`."""
+        kind, dot, key = subject.partition(".")
+        if not dot:
+            return self.script(subject)
+        return self.flow(key) if kind == "flow" else self.rule(key)
+
+    def arm(self, subject: str, key: str) -> str:
+        """Name an arm of an experiment: a wording, a flow, a rule, or nothing at all."""
+        kind, dot, _key = subject.partition(".")
+        if not dot:
+            return self.variant(subject, key)
+        if kind == "flow":
+            return self.flow(key)
+        return str(_("keep quiet")) if key == QUIET else self.rule(key)
 
     def step(self, flow: str, key: str) -> str:
         """Name a step of a flow."""

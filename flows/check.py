@@ -9,7 +9,6 @@ from functools import partial
 
 from flows.book import FlowBook
 from flows.check_steps import Around, Seen, around, in_text, place_of, see_step
-from flows.experiments import problems_of
 from flows.model import Ask, End, Flow, Handover, Step
 from flows.problems import Problem
 from flows.remembering import Memory, alone, placed
@@ -39,9 +38,6 @@ def find_problems(book: FlowBook, facts: Mapping[str, str]) -> list[Problem]:
         document = book.file_of("scripts", script.key)
         look = partial(_in_script, document, script, known)
         problems += _SCRIPTS.recall((document, script, known), look)
-    for experiment in book.experiments.values():
-        document = book.file_of("experiments", experiment.key)
-        problems += problems_of(experiment, document, book.scripts, facts)
     return sorted(set_of(problems), key=lambda p: (p.file, p.line, p.column, p.code))
 
 

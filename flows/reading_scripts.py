@@ -10,6 +10,8 @@ from flows.scripts import SayCard, Script, Variant
 from flows.workspace import Coupon, Human, Workspace
 from flows.yaml_text import Document
 
+MOST_HELD_OUT = 0.5
+
 
 def read_script(document: Document) -> Script:
     """Read a script file."""
@@ -144,6 +146,7 @@ def read_workspace(document: Document) -> Workspace:
         {intent: named.text(intent) for intent in named.value},
         escalation=_thresholds(fields.inside("escalation")),
         marketing=read_marketing(fields.inside("marketing")),
+        hold_out=_hold_out(fields.inside("experiments")),
     )
     human.finish()
     fields.finish()
@@ -161,3 +164,13 @@ def read_widget(document: Document, workspace: Workspace) -> Workspace:
     title, greeting = fields.text("title"), fields.text("greeting")
     fields.finish()
     return replace(workspace, widget_title=title, widget_greeting=greeting, widget_color=color)
+
+
+def _hold_out(fields: Fields) -> float:
+    """Read the share of visitors who take part in no experiment."""
+    share = fields.take("hold_out", (int, float), 0.0)
+    if not 0 <= share <= MOST_HELD_OUT:
+        fields.problem("out_of_range", "hold_out", key="hold_out", least=0, most=MOST_HELD_OUT)
+        share = 0.0
+    fields.finish()
+    return float(share)

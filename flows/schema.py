@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.conditions import OPERATORS
 from flows.connectors import LANGUAGES, MOST_SECONDS
-from flows.experiments import LONGEST_DAYS, METRICS, MODES
+from flows.experiments import CHANNELS, GUARDRAILS, LONGEST_DAYS, METRICS, MODES
 from flows.model import DOES, EXPECTS, KIND_NAMES, NOTE_COLORS
 
 Schema = dict[str, Any]
@@ -223,6 +223,7 @@ def _workspace() -> Schema:
         coupons=_map(coupon),
         intents=_map(_TEXT),
         escalation=_object(zh=_SHARE, en=_SHARE),
+        experiments=_object(hold_out=_SHARE),
         marketing=_object(
             per_visitor=_PER_VISITOR,
             quiet_hours=_object(["from", "to"], **{"from": _CLOCK, "to": _CLOCK}),
@@ -247,15 +248,26 @@ def _connector() -> Schema:
 
 def _experiment() -> Schema:
     return _object(
-        ["experiment", "script", "arms"],
+        ["experiment", "arms"],
         experiment=_KEY,
         title=_TEXT,
         script=_KEY,
+        scripts={"type": "array", "items": _KEY},
+        flow=_KEY,
+        rule=_KEY,
         arms={"type": "array", "items": _KEY, "minItems": 2},
         mode={"enum": list(MODES)},
         metric={"enum": list(METRICS)},
         goal=_STRING,
-        audience=_object(share=_SHARE, segments={"type": "array", "items": _KEY}),
+        guardrails={"type": "array", "items": {"enum": list(GUARDRAILS)}},
+        limits=_object(None, **dict.fromkeys(GUARDRAILS, _SHARE)),
+        audience=_object(
+            share=_SHARE,
+            segments={"type": "array", "items": _KEY},
+            channels={"type": "array", "items": {"enum": list(CHANNELS)}},
+            group=_KEY,
+        ),
+        by_segment={"type": "boolean"},
         target={"type": "number", "minimum": 0, "maximum": 5},
         days={"type": "number", "minimum": 0, "maximum": LONGEST_DAYS},
         orders={"type": "integer", "minimum": 1},

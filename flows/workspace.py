@@ -49,7 +49,8 @@ class Workspace:
 
     `tests` says what a failing test does to publishing, `block` or `warn`; with `four_eyes` what
     one person asks to publish another must look at. `intents` names intents for people.
-    `escalation` says by language from where on a message counts against a visitor's patience.
+    `escalation` says by language from where on a message counts against a visitor's patience;
+    `hold_out` is the share of visitors who take part in no experiment.
     """
 
     key: str = "workspace"
@@ -68,3 +69,4 @@ class Workspace:
     widget_color: str = "#4f46e5"
     escalation: Mapping[str, float] = field(default_factory=dict)
     marketing: Marketing = field(default_factory=Marketing)
+    hold_out: float = 0.0

@@ -79,6 +79,7 @@ _FACTS = (
     Fact("sentiment.escalate", "number", "message", MOMENT, example=0.5),
     Fact("sentiment.recent", "number", "message", SESSION, example=-0.3),
     Fact("visitor.upset", "bool", "message", SESSION, example=True),
+    Fact("session.channel", "text", "message", SESSION, example="widget"),
     Fact("session.messages", "number", "message", SESSION, "messages", 3),
     Fact("session.fallbacks", "number", "message", SESSION, "messages", 1),
     Fact("time.hour", "number", "clock", MOMENT, "hours", 14),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows import check_experiments
 from flows.book import Files, FlowBook, open_book
 from flows.check import find_problems
 from flows.problems import Problem
@@ -55,7 +56,9 @@ def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     segments, their_documents = read_segments(files)
     rules, documents = read_rules(files)
     documents |= their_documents
-    problems = nlu_problems + find_problems(book, FACT_KINDS | kinds_of(segments) | set_by(rules))
+    facts = FACT_KINDS | kinds_of(segments) | set_by(rules)
+    problems = nlu_problems + find_problems(book, facts)
+    problems += check_experiments.find_problems(book, facts, {rule.key for rule in rules})
     problems += rule_check.find_problems(rules, documents, book, segments)
     return Compiled(book, rules, segments, documents, examples, problems)
 

@@ -1,5 +1,6 @@
 """What rules do once they may: say, start, give, hand over, set, and tell other rules."""
 
+from flows.experiments import QUIET
 from flows.frozen import replace
 from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
@@ -10,6 +11,7 @@ from rules.triggers import RuleState, react
 from runtime.engine import advance, effects
 from runtime.engine.advance import Moved
 from runtime.engine.effects import Effect
+from runtime.engine.meeting import expose, meets
 from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.releases import Release
@@ -34,7 +36,9 @@ def fire(
     moved: Moved = (_with_rules(session, state), [effects.Decide(decision)])
     for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
-        moved = chain(moved, _do(release, moved[0], turn, rule, deeds))
+        met = _tried_out(release, moved[0], turn, rule, deeds)
+        moved = chain(moved, met[0])
+        moved = chain(moved, _do(release, moved[0], turn, rule, met[1]))
     for name in decision.emitted:
         moved = chain(moved, _emit(release, moved[0], turn, name, depth))
     return moved
@@ -47,6 +51,18 @@ def wake(release: Release, session: Session, turn: Turn, event: Event, depth: in
     if session.desk:
         return session, with_person(woken, turn.now, event.name)
     return fire(release, session, turn, woken, event.name, depth)
+
+
+def _tried_out(
+    release: Release, session: Session, turn: Turn, rule: Rule, deeds: tuple[Deed, ...]
+) -> tuple[Moved, tuple[Deed, ...]]:
+    """Give what a rule does for this visitor: of an experiment over it, what their arm does."""
+    subject = f"rule.{rule.key}"
+    met = meets(session, turn, subject)
+    known = {QUIET: (), **{one.key: one.then for one in release.rules}}
+    if deeds != rule.then or not (met.arm or met.held) or (met.arm and met.arm not in known):
+        return (session, []), deeds  # What is done otherwise is no part of it.
+    return expose(session, turn, subject, met.arm or rule.key, met), known[met.arm or rule.key]
 
 
 def _with_rules(session: Session, rules: RuleState) -> Session:

@@ -15,7 +15,7 @@ from runtime.engine.effects import Effect
 from runtime.engine.session import Session
 from runtime.messages import Message, QuickReply, Reply, line_of
 from runtime.store import keys
-from runtime.store.arm_counts import counts_after
+from runtime.store.counting import counted, counts_after, credited
 from runtime.store.sessions import Commit
 from runtime.thinking import Thought
 
@@ -88,7 +88,7 @@ class _Writer:
             self.say(wish)
         elif isinstance(wish, effects.Enter):
             self.event("entered", flow=wish.flow, step=wish.step)
-        elif isinstance(wish, effects.Expose | effects.Click | effects.WantPerson):
+        elif isinstance(wish, effects.Expose | effects.Click | effects.Mark):
             self.count(wish)
         elif isinstance(wish, effects.Convert):
             self.convert(wish)
@@ -116,20 +116,17 @@ class _Writer:
         self.line(replace(reply, card=dict(wish.card)))
         self.event("said", script=wish.script, variant=wish.variant)
 
-    def count(self, wish: effects.Expose | effects.Click | effects.WantPerson) -> None:
-        name, said = _COUNTED[type(wish)], _counted(wish)
-        if isinstance(wish, effects.Expose) and wish.segments:
-            said["in"] = list(wish.segments)
+    def count(self, wish: effects.Expose | effects.Click | effects.Mark) -> None:
+        name, said = counted(wish)
         self.commit.counts += counts_after(name, said, self.at / 1000)
         self.event(name, **said)
 
     def convert(self, wish: effects.Convert) -> None:
-        said = _counted(wish) | {"order": wish.order, "value": wish.value}
+        said = credited(wish)
         counts = counts_after("converted", said, self.at / 1000)
         if wish.order:
             once = {"key": keys.order(wish.order), "ttl": keys.ORDER_TTL, "counts": counts}
-            once["value"] = wish.value
-            self.commit.once.append(once)
+            self.commit.once.append(once | {"value": wish.value})
         else:
             self.commit.counts += counts
         self.event("converted", **said)
@@ -187,20 +184,6 @@ class _Writer:
         place = {"connector": connector.key, "url": connector.url, "seconds": connector.seconds}
         entry = {"key": wish.key, **place, "visitor": visitor, "body": body, "since": self.at}
         self.commit.hooks.append(entry | {"release": self.release, "tries": 0})
-
-
-_COUNTED = {
-    effects.Expose: "exposed",
-    effects.Click: "clicked",
-    effects.WantPerson: "wanted_person",
-}
-
-
-def _counted(
-    wish: effects.Expose | effects.Click | effects.WantPerson | effects.Convert,
-) -> dict[str, Any]:
-    said = {"script": wish.script, "variant": wish.variant, "since": wish.since}
-    return said | {"run": wish.run} if wish.run else said
 
 
 def _set_timers(commit: Commit, before: Session) -> None:

@@ -78,14 +78,15 @@ class EventRow(Base):
 class ExperimentRow(Base):
     """A run of an experiment: `setup` is its definition as it was when it began, as plain values.
 
-    `state` is running, paused, switched, rolled_back or stopped; `shares` are those in force.
-    `winner` names the arm that everybody gets since it ended.
+    `script` is what it is over: a script, `flow.…` or `rule.…`. `state` is running, paused,
+    switched, rolled_back, stopped or archived; `shares` are those in force. `winner`
+    names the arm that everybody gets since it ended.
     """
 
     __tablename__ = "experiments"
     run: Mapped[str] = mapped_column(String(100), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)
-    script: Mapped[str] = mapped_column(String(64))
+    script: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(20))
     setup: Mapped[dict[str, Any]] = mapped_column(JSON)
     shares: Mapped[dict[str, float]] = mapped_column(JSON)

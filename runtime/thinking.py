@@ -24,10 +24,11 @@ from runtime.engine.advance import Moved
 from runtime.engine.credit import credit
 from runtime.engine.effects import Effect
 from runtime.engine.experiments import Running
+from runtime.engine.marks import ANGRY, mark
 from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.language import language_of
-from runtime.messages import Message
+from runtime.messages import SPOKEN, Message
 from runtime.nlu.understanding import Understanding
 from runtime.nlu.usual_entities import KINDS, resolved
 from runtime.releases import Release
@@ -57,11 +58,12 @@ class Thought:
 
 def think(release: Release, session: Session, moment: Moment) -> Thought:
     """Answer one message from where the session stands."""
-    if session.release == 0 and moment.message.kind in ("message", "open", "human"):
+    if session.release == 0 and moment.message.kind in SPOKEN:
         session = replace(session, release=release.number)
     lang = language_of(moment.message, session, release.book.workspace)
-    if lang != session.lang:
-        session = replace(session, lang=lang)
+    channel = moment.message.channel if moment.message.kind in SPOKEN else session.channel
+    if (lang, channel) != (session.lang, session.channel):
+        session = replace(session, lang=lang, channel=channel)
     before = _overdue(release, session, moment)
     moved, wishes = chain(before, _KINDS[moment.message.kind](release, before[0], moment))
     return Thought(moved, wishes, release.number, moment.understanding)
@@ -90,6 +92,7 @@ def _turn(release: Release, session: Session, moment: Moment) -> Turn:
         "sentiment.anger": found.anger,
         "sentiment.escalate": round(escalation(found.compound, found.anger), 4),
         **session.mood.facts,
+        "session.channel": session.channel,
         "session.messages": session.messages,
         "session.fallbacks": session.fallbacks,
     }
@@ -133,10 +136,13 @@ def _hear(release: Release, session: Session, moment: Moment) -> Moved:
         return doing.said_to_person(release, session, moment.now)
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
-    session = replace(session, mood=after(session.mood, found.compound, found.anger, threshold))
+    mood, was = after(session.mood, found.compound, found.anger, threshold), session.mood
+    session = replace(session, mood=mood)
+    marked: Moved = mark(session, ANGRY) if mood.upset and not was.upset else (session, [])
+    session = marked[0]
     said = {"intent": _intent(release, moment), "sentiment": found.sentiment}
     event = Event(MESSAGE, moment.now, said)
-    began = _begin(release, session, moment, event)
+    began = chain(marked, _begin(release, session, moment, event))
     turn = _turn(release, began[0], moment)
     return chain(began, _answer(release, began[0], turn, event))
 
@@ -202,7 +208,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(before, profile=fold(before.profile, event))
     if overtaken:
         return session, began[1]
-    wishes: list[Effect] = [] if repeated else credit(session, event, moment.now)
+    wishes = [] if repeated else credit(session, event, moment.now, moment.running)
     moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
     moved = chain(moved, wake(release, session, turn, event))

@@ -15,9 +15,9 @@ from designer.form_numbers import asked_number
 from designer.form_texts import kept_name, name_of
 from designer.form_values import nested_values, number_of, plain_value, rows, typed_like
 from designer.fragments import show
+from designer.keys import free_key
 from designer.marking import N_
 from designer.meaning import set_changed
-from designer.pages.flows import free_key
 from designer.turning import turned
 from designer.wording import sentence_of
 from designer.workspace import Workspace, engine, open_workspace, portal

@@ -1,6 +1,5 @@
 """Experiments: what is tested, how it stands, and what becomes of it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -8,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from designer import drafts, experiments
+from designer import experiment_forms as forms
 from designer.access import author, needs
 from designer.cards import language
 from designer.conflicts import conflict_answer
@@ -15,33 +15,33 @@ from designer.experiment_sentences import REFUSED
 from designer.experiment_words import (
     belief_chart,
     course_chart,
-    light,
+    guard_rows,
     log_rows,
     shares_chart,
+    terms_rows,
     verdict,
 )
-from designer.form_numbers import COUNT, asked_number, asked_whole
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
-from designer.marking import N_
-from designer.pages.flows import free_key
+from designer.keys import free_key
 from designer.titles import titles
 from designer.wording import sentence_of
 from designer.workspace import engine, open_workspace, portal
 from flows.edits import EditRefused
-from flows.experiments import LONGEST_DAYS, Experiment
+from flows.experiments import Experiment
 from runtime.experiments import runs
+from runtime.experiments.afterwards import funnels
 from runtime.experiments.by_segment import by_segment
 from runtime.experiments.runs import NotPossible
 from runtime.tables import ExperimentRow
 
 bp = Blueprint("experiments", __name__, url_prefix="/experiments")
-STATES = ("paused", "running", "stopped", "switched", "rolled_back")
+STATES = ("paused", "running", "stopped", "switched", "rolled_back", "archived")
 
 
 @bp.get("/")
 def page(notice: str = "") -> Response:
-    """List every experiment with its newest run."""
+    """List every experiment with its newest run; what is archived on demand."""
     newest: dict[str, ExperimentRow] = {}
     for row in runs.runs(engine()):
         newest.setdefault(row.key, row)
@@ -49,22 +49,24 @@ def page(notice: str = "") -> Response:
     known = {**{key: experiments.setup(row) for key, row in newest.items()}, **drafted}
     rows = [{"experiment": one, "run": newest.get(key)} for key, one in sorted(known.items())]
     rows.sort(key=lambda row: not (row["run"] and row["run"].state in runs.OPEN))  # type: ignore[union-attr]
-    return show("experiments", "list", rows=rows, notice=notice)
+    archived = [row for row in rows if row["run"] and row["run"].state == "archived"]  # type: ignore[union-attr]
+    rows = [row for row in rows if row not in archived]
+    held = experiments.in_all(portal())
+    return show("experiments", "list", rows=rows, archived=archived, held=held, notice=notice)
 
 
 @bp.post("/")
 @needs("edit")
 def create() -> AnyResponse:
     """Make an experiment over the wordings of a script, to be changed or started at once."""
-    workspace = open_workspace()
-    script = workspace.compiled.book.scripts.get(request.form.get("script", ""))
-    if script is None:
+    workspace, subject = open_workspace(), request.form.get("subject", "")
+    if subject not in forms.subjects(workspace):
         abort(404)
-    key = free_key(script.key, "experiment", set(workspace.compiled.book.experiments))
-    title = {language(): _("Which wording of “%(name)s”?", name=titles().script(script.key))}
-    path = experiments.path_of(key)
-    who = drafts.Author(author(), path, _("new experiment"))
-    drafts.save(engine(), who, {path: experiments.first_text(key, title, script)}, {})
+    stem = subject.rpartition(".")[2]
+    key = free_key(stem, "experiment", set(workspace.compiled.book.experiments))
+    files = experiments.first_files(workspace, subject, key, language())
+    who = drafts.Author(author(), experiments.path_of(key), _("new experiment"))
+    drafts.save(engine(), who, files, {})
     return redirect(url_for("experiments.one", experiment=key))
 
 
@@ -120,7 +122,7 @@ def ship(run: str, arm: str) -> Response:
     row = _run(run)
     if arm not in row.setup["arms"]:
         abort(404)
-    name = titles().variant(row.script, arm)
+    name = titles().arm(row.script, arm)
     try:
         number = experiments.ship(portal(), row, arm, author())
     except NotPossible as why:
@@ -154,16 +156,7 @@ def table(run: str) -> Response:
     """Give the figures of a run as a table."""
     row = _run(run)
     found = experiments.stands(portal(), row)
-    lines = [
-        "run,arm,share,visitors,clicks,orders,revenue,wanted_person,rate,low,high,lift,lift_low,lift_high,chance_to_be_best"
-    ]
-    for arm in found.arms:
-        lift = arm.lift or ("", "", "")
-        low, middle, high = arm.rate
-        cells = (row.run, arm.key, arm.share, arm.shown, arm.clicks, arm.orders, arm.revenue)
-        cells += (arm.people, middle, low, high, lift[1], lift[0], lift[2])  # type: ignore[assignment]
-        lines.append(",".join(map(str, (*cells, "" if arm.chance is None else arm.chance))))
-    answer = Response("\ufeff" + "\n".join(lines) + "\n", mimetype="text/csv; charset=utf-8")
+    answer = Response("\ufeff" + forms.csv_of(row.run, found), mimetype="text/csv; charset=utf-8")
     name = f"{row.run.replace('#', '-')}.csv"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer
@@ -171,20 +164,11 @@ def table(run: str) -> Response:
 
 def _save(key: str) -> Response | None:
     """Save the form; gives an answer where that was refused."""
-    form = nested_values({name: request.form[name] for name in request.form})
-    arms = request.form.getlist("arms")
-    control = request.form.get("control", "")
-    values: dict[str, Any] = {
-        "title": form.get("title"),
-        "arms": [*([control] if control in arms else []), *(a for a in arms if a != control)],
-        "mode": request.form.get("mode", "ab"),
-        "metric": request.form.get("metric", "orders"),
-        "goal": request.form.get("goal", "").strip() or None,
-    }
     path = experiments.path_of(key)
     who = drafts.Author(author(), path, _("experiment edited"))
     try:
-        values |= {"audience": _audience(form), **_until(form)}
+        form = nested_values({name: request.form[name] for name in request.form})
+        values = forms.values_of_form(form, request.form)
         rev = int(number_of(form.get("rev"), 0) or 0)
         drafts.edit(engine(), who, path, rev, lambda text: experiments.with_values(text, values))
     except drafts.StaleEdit as stale:
@@ -198,23 +182,6 @@ def _save(key: str) -> Response | None:
     return None
 
 
-def _until(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Give when a canary is decided; other experiments have none of it."""
-    if request.form.get("mode") != "canary":
-        return {}
-    target = asked_number(form.get("target"), N_("Switch at a lift of, %%"), (0, 500), 12)
-    days = asked_number(form.get("days"), N_("After days"), (0, LONGEST_DAYS), 7)
-    orders = asked_whole(form.get("orders"), N_("And orders of each"), COUNT, 100)
-    return {"target": round((target or 0) / 100, 6), "days": days, "orders": orders}
-
-
-def _audience(form: Mapping[str, Any]) -> dict[str, Any] | None:
-    segments = [one for one in request.form.getlist("segments") if one]
-    share = asked_number(form.get("share"), N_("For how many visitors, %%"), (1, 100), 100) or 100
-    found: dict[str, Any] = {"share": round(share / 100, 6)} if share != 100 else {}
-    return (found | ({"segments": segments} if segments else {})) or None
-
-
 def _run(run: str) -> ExperimentRow:
     found = [row for row in runs.runs(engine()) if row.run == run]
     return found[0] if found else abort(404)
@@ -223,13 +190,14 @@ def _run(run: str) -> ExperimentRow:
 def _refusal(why: NotPossible) -> str:
     values = dict(why.values)
     if "arm" in values:
-        values["arm"] = titles().variant(values.get("script", ""), values["arm"])
+        values["arm"] = titles().arm(values.get("script", ""), values["arm"])
     return str(_(REFUSED[why.code]) % values)
 
 
 def _show(key: str, notice: str = "", status: int = 200) -> Response:
     workspace, mine = open_workspace(), runs.runs(engine(), key)
-    drafted = workspace.compiled.book.experiments.get(key)
+    known = workspace.compiled.book.experiments
+    drafted = known.get(key)
     if drafted is None and not mine:
         abort(404)
     row = mine[0] if mine else None
@@ -239,8 +207,10 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
         "key": key,
         "experiment": drafted,
         "setup": setup,
-        "script": workspace.compiled.book.scripts.get((setup or Experiment(key)).script),
+        "candidates": forms.candidates(workspace, setup or Experiment(key)),
+        "others": forms.other_scripts(workspace, setup or Experiment(key)),
         "segments": workspace.compiled.segments,
+        "groups": sorted({one.group for one in known.values() if one.group}),
         "rev": drafts.revision(engine(), experiments.path_of(key)),
         "problems": workspace.problems_in(experiments.path_of(key)),
         "row": row,
@@ -259,10 +229,12 @@ def _figures(row: ExperimentRow) -> dict[str, Any]:
         "ran": ran,
         "found": found,
         "verdict": verdict(row, ran, found),
-        "lights": {arm.key: light(arm) for arm in found.arms},
+        "guards": {arm.key: guard_rows(ran, arm) for arm in found.arms},
+        "terms": terms_rows(ran, found) if row.state == "running" else [],
         "course": course_chart(ran, found),
         "belief": belief_chart(ran, found),
         "shares": shares_chart(ran, found, row.ended or portal().services.now()),
-        "groups": by_segment(engine(), row.run, ran.arms, row.began),
+        "funnels": funnels(engine(), row.run, ran.arms, row.began),
+        "parts": by_segment(engine(), row.run, ran.arms, row.began),
         "log": log_rows(ran, runs.steps(engine(), row.run)),
     }

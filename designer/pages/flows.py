@@ -1,7 +1,5 @@
 """The list of flows: see them, make a new one, delete one."""
 
-import re
-
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,6 +9,7 @@ from designer.access import author, needs
 from designer.cards import language
 from designer.form_texts import name_of
 from designer.fragments import show
+from designer.keys import free_key
 from designer.onboarding import first_steps
 from designer.titles import titles, titles_of
 from designer.unpublished import said_only_by
@@ -74,13 +73,3 @@ def restore(flow: str) -> Response:
     except (drafts.NothingToUndo, drafts.StaleEdit):
         return page(_("There is nothing to undo here."), 422)
     return page(_("“%(flow)s” is back.", flow=titles_of(open_workspace()).flow(flow)))
-
-
-def free_key(wanted: str, fallback: str, taken: set[str]) -> str:
-    """Make a key out of a title that nothing else has."""
-    plain = re.sub(r"[^a-z0-9_]+", "_", wanted.lower()).strip("_")[:40]
-    stem = plain if re.match(r"[a-z]", plain) else fallback
-    key, number = stem, 2
-    while key in taken:
-        key, number = f"{stem}_{number}", number + 1
-    return key

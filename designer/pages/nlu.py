@@ -15,7 +15,7 @@ from designer.cards import language
 from designer.form_texts import name_of, names_of
 from designer.form_values import nested_values
 from designer.fragments import show
-from designer.pages.flows import free_key
+from designer.keys import free_key
 from designer.titles import by_title, titles
 from designer.trying import draft
 from designer.turning import turned

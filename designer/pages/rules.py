@@ -16,7 +16,7 @@ from designer.conflicts import conflict_answer
 from designer.form_texts import name_of
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
-from designer.pages.flows import free_key
+from designer.keys import free_key
 from designer.rule_forms import ENDS, EVENTS, OFTEN, edited
 from designer.rule_words import DAYS as DAY_NAMES
 from designer.sentences import SENTIMENTS
@@ -35,6 +35,7 @@ from rules.deeds import GIVES
 from rules.model import TICK, Case, Event, Rule
 from rules.reading_triggers import DAYS
 from rules.simulate import Shop, passes
+from runtime.experiments.runs import OPEN, runs
 from runtime.insight.replay import estimate, products_seen
 
 bp = Blueprint("rules", __name__, url_prefix="/rules")
@@ -150,6 +151,7 @@ def _show(key: str, notice: str = "", status: int = 200) -> Response:
     values: dict[str, Any] = {
         **looked,
         "rev": drafts.revision(engine(), f"rules/{key}.yaml"),
+        "tests": [row for row in runs(engine(), script=f"rule.{key}") if row.state in OPEN],
         "facts": facts_to_choose(
             facts_set(book, workspace.compiled.rules),
             lists,

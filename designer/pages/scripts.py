@@ -12,7 +12,7 @@ from designer.conflicts import conflict_answer
 from designer.form_texts import name_of
 from designer.form_values import nested_values, number_of
 from designer.fragments import show
-from designer.pages.flows import free_key
+from designer.keys import free_key
 from designer.script_examples import examples, seen_by_visitor
 from designer.script_forms import edited
 from designer.standing_words import rows_of

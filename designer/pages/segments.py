@@ -12,8 +12,8 @@ from designer.conflicts import conflict_answer
 from designer.form_texts import kept_name, name_of
 from designer.form_values import condition_of, nested_values, number_of
 from designer.fragments import show
+from designer.keys import free_key
 from designer.meaning import set_changed
-from designer.pages.flows import free_key
 from designer.pages.rules import value_lists
 from designer.titles import titles
 from designer.turning import turned

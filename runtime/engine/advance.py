@@ -9,7 +9,8 @@ from flows.frozen import replace
 from flows.model import Ask, Handover, Request
 from runtime.engine import effects
 from runtime.engine.answers import fill, pick
-from runtime.engine.session import Session
+from runtime.engine.marks import FAILED, RESOLVED, SLOW, TOO_LONG
+from runtime.engine.session import Exposure, Session
 from runtime.engine.steps import STEPS, Walk, hand_over, unanswered
 from runtime.engine.turn import Answered, Turn
 
@@ -77,6 +78,10 @@ def answered(book: FlowBook, session: Session, turn: Turn, answer: Answered) -> 
         return session, []
     slots = {**session.slots, **answer.slots}
     walk = Walk(book, replace(session, slots=slots, asked="", asked_at=0.0), turn)
+    if answer.failed:
+        walk.mark(FAILED)
+    if turn.now - session.asked_at > TOO_LONG:
+        walk.mark(SLOW)
     told = (("connector", step.connector), ("why", answer.failed))
     walk.wishes.append(effects.Note("request_failed" if answer.failed else "answered", told))
     walk.wishes += answer.says
@@ -91,8 +96,12 @@ def start(book: FlowBook, session: Session, turn: Turn, flow: str) -> Moved:
         stack = (*stack, (session.flow, session.step))
     elif not session.stack or session.flow == flow:
         stack = ()
-    walk = Walk(book, replace(session, flow=flow, stack=stack, tries=0), turn)
-    return _go(walk, book.flows[flow].start) if flow in book.flows else (session, [])
+    if flow not in book.flows:
+        return session, []
+    walk = Walk(book, replace(session, stack=stack, tries=0), turn)
+    begun = walk.flow_for(flow)
+    walk.session = replace(walk.session, flow=begun)
+    return _go(walk, book.flows[begun].start)
 
 
 def speak(book: FlowBook, session: Session, turn: Turn, script: str) -> Moved:
@@ -168,11 +177,15 @@ def _click(walk: Walk, script: str) -> None:
     for exposure in walk.session.exposures:
         fresh = exposure.script == script and not exposure.clicked
         if fresh:
-            walk.wishes.append(
-                effects.Click(script, exposure.variant, exposure.since, exposure.run)
-            )
+            walk.wishes.append(effects.Click(_once_a_run(exposure, walk.session)))
         kept.append(replace(exposure, clicked=True) if fresh else exposure)
     walk.session = replace(walk.session, exposures=tuple(kept))
+
+
+def _once_a_run(exposure: Exposure, session: Session) -> Exposure:
+    """Leave the run out where the visitor has followed another of its scripts before."""
+    others = (seen for seen in session.exposures if seen.run and seen.run == exposure.run)
+    return replace(exposure, run="") if any(seen.clicked for seen in others) else exposure
 
 
 def click(book: FlowBook, session: Session, turn: Turn, script: str) -> Moved:
@@ -189,6 +202,8 @@ def _go(walk: Walk, to: str | None) -> Moved:
         if step is None:
             if not walk.session.stack:
                 walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
+                if not walk.session.desk:
+                    walk.mark(RESOLVED)
                 break
             (back, to), stack = walk.session.stack[-1], walk.session.stack[:-1]
             walk.session = replace(walk.session, flow=back, stack=stack)
@@ -200,6 +215,7 @@ def _go(walk: Walk, to: str | None) -> Moved:
             break
     else:
         walk.wishes.append(effects.Note("loop", (("flow", walk.session.flow),)))
+        walk.mark(FAILED)
         walk.say(walk.book.workspace.fallback)
         walk.session = replace(walk.session, flow="", step="", stack=(), release=0)
     return walk.session, walk.wishes

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from flows.connectors import Connector
 from flows.workspace import Coupon
 from rules.deciding import Decision
+from runtime.engine.session import Exposure
 
 
 @dataclass(frozen=True)
@@ -38,49 +39,48 @@ class Enter:
 
 @dataclass(frozen=True)
 class Expose:
-    """A visitor saw this variant for the first time in the session, at `since`.
+    """A visitor saw this variant for the first time in the session.
 
-    Here and below, `run` names the experiment they met it in; empty where there was none.
-    `segments` are those that the visitor was in then; noted in experiments only.
+    `segments` are those that the visitor was in then, noted in experiments only; `held` says
+    whether they are in the experiments or out of all, where that is told apart.
     """
 
-    script: str
-    variant: str
-    since: float = 0.0
-    run: str = ""
+    seen: Exposure
     segments: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True)
 class Click:
-    """A visitor followed what this variant offered, seen first at `since`."""
+    """A visitor followed what this variant offered."""
 
-    script: str
-    variant: str
-    since: float = 0.0
-    run: str = ""
+    seen: Exposure
 
 
 @dataclass(frozen=True)
-class WantPerson:
-    """A visitor who saw this variant in an experiment wanted a person, seen first at `since`."""
+class Mark:
+    """Something became of a visitor who met this arm (`marks.py`); -1 takes it back."""
 
-    script: str
-    variant: str
-    since: float = 0.0
-    run: str = ""
+    what: str
+    seen: Exposure
+    many: int = 1
 
 
 @dataclass(frozen=True)
 class Convert:
-    """An order is credited, once however often it is reported, to a variant seen at `since`."""
+    """An order is credited, once however often it is reported, to a variant.
 
-    script: str
-    variant: str
+    `first` is the one seen first, where that is another; `also` are the arms of flows and rules met
+    around it. `caps` by run say up to what an order's value counts, 0 is no cap.
+    """
+
+    seen: Exposure
     order: str
     value: float
-    since: float = 0.0
-    run: str = ""
+    first: Exposure | None = None
+    also: tuple[Exposure, ...] = ()
+    held: str = ""
+    caps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ Effect: TypeAlias = (
     | Enter
     | Expose
     | Click
-    | WantPerson
+    | Mark
     | Convert
     | Refund
     | HandOver

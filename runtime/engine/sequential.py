@@ -141,6 +141,32 @@ def difference(
     return mean_b - mean_a - wide, mean_b - mean_a + wide
 
 
+def adjusted(
+    sums: tuple[Floats, Floats, Floats], earlier: tuple[Floats, Floats, Floats]
+) -> tuple[Floats, Floats, float]:
+    """Give totals and squares of arms less what was known beforehand, and the share it explains.
+
+    `sums` are count, sum and sum of squares; `earlier` the sum of what visitors did before they met
+    an arm, of its squares, and of it times what came after; all of shape (arms,). What differs by
+    chance before explains a part of what differs after, and that part is taken off (CUPED; Deng,
+    Xu, Kohavi & Walker 2013). An assignment by hash cannot depend on what was before, so nothing is
+    taken off the arm's own effect.
+    """
+    (shown, total, squares), (before, before_squares, both) = sums, earlier
+    many = np.maximum(shown, 1.0)
+    spread = before_squares - before**2 / many
+    along = both - before * total / many
+    if spread.sum() <= 0:
+        return total, squares, 0.0
+    slope = along.sum() / spread.sum()
+    common = before.sum() / many.sum()
+    middle = total / many - slope * (before / many - common)
+    inside = squares - total**2 / many
+    left = np.maximum(inside - 2 * slope * along + slope**2 * spread, 0.0)
+    explained = 1 - left.sum() / inside.sum() if inside.sum() > 0 else 0.0
+    return middle * many, left + many * middle**2, float(max(explained, 0.0))
+
+
 def boundary(many: Floats, alpha: float = ALPHA) -> Floats:
     """Give how many standard errors wide the interval is at a count; a single look has 1.96."""
     rho = (-2 * np.log(alpha) + np.log(-2 * np.log(alpha)) + 1) / TUNED

@@ -22,7 +22,10 @@ LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 class Exposure:
     """A visitor saw a variant of a script, last at `at`, first at `since`: seconds since 1970.
 
-    `run` names the experiment they met it in, `asked_person` that they wanted a person afterwards.
+    `script` is `flow.…` or `rule.…` where a flow or a rule is tried out. `run` names the experiment
+    they met it in, `marks` what became of them afterwards, `earlier` how many orders they had
+    before, `group` the segment whose weights they got. `held` is `in` or `out`, where some visitors
+    take part in no experiment.
     """
 
     script: str
@@ -32,7 +35,10 @@ class Exposure:
     clicked: bool = False
     since: float = 0.0
     run: str = ""
-    asked_person: bool = False
+    marks: tuple[str, ...] = ()
+    earlier: int = 0
+    group: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ class Session:
 
     `assigned` names the variant of each script that has several, for as long as the visitor is
     known: weights that change reach only who has not seen it yet. `asked` is the key of what
-    another system was asked and has not answered, since `asked_at`.
+    another system was asked and has not answered, since `asked_at`; `channel` is where they spoke
+    last.
     """
 
     visitor: str
@@ -52,6 +59,7 @@ class Session:
     slots: Mapping[str, Any] = field(default_factory=dict)
     tries: int = 0
     lang: str = ""
+    channel: str = ""
     desk: str = ""
     queue: str = ""
     reason: str = ""
@@ -70,6 +78,7 @@ class Session:
 
 
 _KNOWN = frozenset(field.name for field in fields(Session))
+_OF_EXPOSURE = frozenset(field.name for field in fields(Exposure))
 _USUAL = {
     type(one): {name: value for name, value in one.__dict__.items() if name not in _ALWAYS}
     for one in (Session(""), RuleState(), Exposure("", "", "", 0.0))
@@ -100,7 +109,7 @@ def from_values(values: Mapping[str, Any]) -> Session:
     """Read a session from plain values."""
     kept = {name: value for name, value in values.items() if name in _KNOWN}
     kept["stack"] = tuple((flow, step) for flow, step in kept.get("stack", ()))
-    kept["exposures"] = tuple(Exposure(**exposure) for exposure in kept.get("exposures", ()))
+    kept["exposures"] = tuple(_seen(exposure) for exposure in kept.get("exposures", ()))
     rules = dict(kept.get("rules", {}))
     rules["armed"] = {key: (int(g), float(at)) for key, (g, at) in rules.get("armed", {}).items()}
     rules["spoke"] = {key: tuple(times) for key, times in rules.get("spoke", {}).items()}
@@ -110,6 +119,11 @@ def from_values(values: Mapping[str, Any]) -> Session:
     mood = dict(kept.get("mood", {}))
     kept["mood"] = Mood(**{**mood, "recent": tuple(mood.get("recent", ()))})
     return Session(**kept)
+
+
+def _seen(values: Mapping[str, Any]) -> Exposure:
+    known = {name: value for name, value in values.items() if name in _OF_EXPOSURE}
+    return Exposure(**{**known, "marks": tuple(values.get("marks", ()))})
 
 
 def lasting_of(session: Session) -> dict[str, Any]:

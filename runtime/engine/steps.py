@@ -16,12 +16,11 @@ from flows.scripts import SayCard, Script, Variant
 from flows.templates import nested, render
 from runtime.engine import effects
 from runtime.engine.answers import pick
-from runtime.engine.experiments import arm_of
-from runtime.engine.session import Exposure, Session
+from runtime.engine.marks import mark, wants_person
+from runtime.engine.meeting import Met, expose, meets
+from runtime.engine.session import Session
 from runtime.engine.turn import Turn
 from runtime.engine.variants import choose
-
-MOST_EXPOSURES = 20
 
 
 @dataclass
@@ -45,7 +44,7 @@ class Walk:
             if buttons:
                 self.wishes.append(effects.Say("", buttons))
             return
-        chosen, run = self._chosen(script)
+        chosen, met = self._chosen(script)
         variant = script.variants.get(chosen, Variant(""))
         text = self._filled_in(self._in_words(variant.text))
         card = self._card(variant.card, key) if variant.card else {}
@@ -54,19 +53,36 @@ class Walk:
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
-            self._expose(script, chosen, run)
+            self.expose(key, chosen, met, script.goal)
+            if not met.run and len(script.variants) > 1:
+                assigned = {**self.session.assigned, key: chosen}
+                self.session = replace(self.session, assigned=assigned)
 
-    def _chosen(self, script: Script) -> tuple[str, str]:
+    def _chosen(self, script: Script) -> tuple[str, Met]:
         """Choose a variant: the arm of an experiment, named with it, or as the script says."""
-        session, running = self.session, self.turn.running.get(script.key)
-        if running is not None:
-            met = session.assigned.get(f"{script.key}@{running.run}", "")
-            here = any(seen.run == running.run for seen in session.exposures)
-            arm = arm_of(running, session.visitor, self.turn.facts, met, here)
-            if arm in script.spoken:  # One that was taken out meanwhile is not said.
-                return arm, running.run
+        session, met = self.session, meets(self.session, self.turn, script.key)
+        if met.arm in script.spoken:  # One that was taken out meanwhile is not said.
+            return met.arm, met
         before, weights = session.assigned.get(script.key, ""), self.turn.weights.get(script.key)
-        return choose(script, session.visitor, before, weights or {}), ""
+        chosen = choose(script, session.visitor, before, weights or {})
+        return chosen, Met(held=met.held if not met.arm else "")
+
+    def flow_for(self, flow: str) -> str:
+        """Give the flow that begins for a visitor: an arm of an experiment, or itself."""
+        met = meets(self.session, self.turn, f"flow.{flow}")
+        if met.arm in self.book.flows or (met.held and not met.arm):
+            self.expose(f"flow.{flow}", met.arm or flow, met)
+        return met.arm if met.arm in self.book.flows else flow
+
+    def expose(self, subject: str, variant: str, met: Met, goal: str = "") -> None:
+        """Note that the visitor saw something."""
+        self.session, wishes = expose(self.session, self.turn, subject, variant, met, goal)
+        self.wishes += wishes
+
+    def mark(self, what: str) -> None:
+        """Note what became of the visitor, for the experiments they are in."""
+        self.session, wishes = mark(self.session, what)
+        self.wishes += wishes
 
     def _in_words(self, text: Text) -> str:
         return in_language(text, self.session.lang, self.default_language)
@@ -96,29 +112,6 @@ class Walk:
             title = in_language(coupon.title, self.session.lang, self.default_language)
             values["coupon"] = {"title": title, "amount": plain_number(coupon.amount)}
         return {name: _plain(value) for name, value in values.items()}
-
-    def _segments(self) -> tuple[str, ...]:
-        """Name the segments the visitor is in right now."""
-        facts, prefix = self.turn.facts, "segment."
-        return tuple(n.removeprefix(prefix) for n, v in facts.items() if v and n.startswith(prefix))
-
-    def _expose(self, script: Script, variant: str, run: str) -> None:
-        seen = {exposure.script: exposure for exposure in self.session.exposures}
-        now, before = self.turn.now, seen.pop(script.key, None)
-        goal = self.turn.running[script.key].goal if run else script.goal
-        if before is None or before.run != run:
-            groups = self._segments() if run else ()
-            self.wishes.append(effects.Expose(script.key, variant, now, run, groups))
-            fresh = Exposure(script.key, variant, goal, now, since=now, run=run)
-        else:
-            fresh = replace(before, variant=variant, goal=goal, at=now)
-        exposures, assigned = (*seen.values(), fresh)[-MOST_EXPOSURES:], self.session.assigned
-        if run:  # Of every script the newest run is remembered.
-            assigned = {k: v for k, v in assigned.items() if not k.startswith(f"{script.key}@")}
-            assigned = {**assigned, f"{script.key}@{run}": variant}
-        elif len(script.variants) > 1:
-            assigned = {**assigned, script.key: variant}
-        self.session = replace(self.session, assigned=assigned, exposures=exposures)
 
 
 def plain_number(value: float) -> int | float:
@@ -199,11 +192,11 @@ def unanswered(walk: Walk, step: Request) -> str:
 def _call(walk: Walk, step: Call) -> str | None:
     session = walk.session
     stack = (*session.stack, (session.flow, step.next))
-    flow = walk.book.flows.get(step.flow)
-    if flow is None or len(stack) > 8:
+    if step.flow not in walk.book.flows or len(stack) > 8:
         return step.next
-    walk.session = replace(session, flow=step.flow, stack=stack)
-    return flow.start
+    flow = walk.flow_for(step.flow)
+    walk.session = replace(walk.session, flow=flow, stack=stack)
+    return walk.book.flows[flow].start
 
 
 def _handover(walk: Walk, step: Handover) -> str | None:
@@ -216,13 +209,9 @@ def hand_over(walk: Walk, queue: str, reason: str) -> None:
     """Put the visitor into a queue for a person."""
     if walk.session.desk:
         return
-    for seen in walk.session.exposures:
-        if seen.run and not seen.asked_person:
-            wish = effects.WantPerson(seen.script, seen.variant, seen.since, seen.run)
-            walk.wishes.append(wish)
-    seen_by = tuple(replace(seen, asked_person=True) for seen in walk.session.exposures)
+    walk.session, wishes = wants_person(walk.session)
+    walk.wishes += wishes
     walk.session = replace(walk.session, desk="waiting", queue=queue, reason=reason, agent="")
-    walk.session = replace(walk.session, exposures=seen_by)
     walk.wishes.append(effects.HandOver(queue, reason))
 
 

@@ -35,8 +35,9 @@ def by_segment(engine: Engine, run: str, arms: Sequence[str], since: float) -> l
     query = query.order_by(EventRow.at, EventRow.id).limit(MOST_EVENTS)
     with transaction(engine, writes=False) as database:
         for entry, name, visitor, data in database.execute(query):
-            arm = str(data.get("variant"))
-            if data.get("run") != run or arm not in arms:
+            told = [one for one in (data, *data.get("also", ())) if one.get("run") == run]
+            arm = str(told[0].get("variant")) if told else ""
+            if arm not in arms:
                 continue
             if name == "exposed":
                 belongs[visitor] = tuple(data.get("in") or (EVERYBODY_ELSE,))

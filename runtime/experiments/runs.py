@@ -5,17 +5,16 @@ written anew from there whenever something changed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Database
 
 from flows.experiments import Experiment
 from runtime.db import transaction
-from runtime.engine.canary import HELD_BACK, STAGES
+from runtime.engine.canary import HELD_BACK
 from runtime.engine.experiments import Running
+from runtime.releases import Release
 from runtime.services import Services
 from runtime.store.arm_counts import set_running
 from runtime.store.keys import CURRENT
@@ -28,6 +27,8 @@ MOVES = {
     "paused": ("running", "stopped"),
     "switched": ("stopped",),
     "rolled_back": ("stopped",),
+    "stopped": ("archived",),
+    "archived": ("stopped",),
 }
 """What may become of a run that is in a state."""
 
@@ -38,23 +39,6 @@ class NotPossible(Exception):
     def __init__(self, code: str, **values: str) -> None:
         super().__init__(code)
         self.code, self.values = code, values
-
-
-async def begin(services: Services, experiment: Experiment, author: str) -> str:
-    """Begin a run of an experiment over what is live; gives its name."""
-    number = int(await services.redis.get(CURRENT) or 0)
-    book = (await services.releases.get(number)).book if number else None
-    script = book.scripts.get(experiment.script) if book else None
-    for arm in experiment.arms:
-        if script is None or arm not in script.spoken:
-            raise NotPossible("arm_not_live", script=experiment.script, arm=arm)
-    try:
-        with transaction(services.engine) as database:
-            row = _begun(database, experiment, services.now(), author)
-    except IntegrityError as error:  # Somebody else began it at the same moment.
-        raise NotPossible("script_taken", run="", key=experiment.key) from error
-    await put_in_force(services)
-    return row.run
 
 
 async def change(
@@ -80,13 +64,17 @@ async def change(
             )
         if state not in OPEN:
             row.ended = row.ended or now
-        _note(database, row, now, state, author, inputs)
+        note(database, row, now, state, author, inputs)
     await put_in_force(services)
     return row
 
 
 async def set_shares(
-    services: Services, run: str, shares: Mapping[str, float], inputs: Mapping[str, Any]
+    services: Services,
+    run: str,
+    shares: Mapping[str, float],
+    inputs: Mapping[str, Any],
+    by_segment: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
     """Give the arms of a run that goes on other shares, and keep what they were worked out from."""
     with transaction(services.engine) as database:
@@ -94,28 +82,31 @@ async def set_shares(
         if row is None or row.state != "running":
             return
         row.shares = dict(shares)
-        _note(database, row, services.now(), "shares", "", inputs)
+        if by_segment is not None:
+            row.setup = {**row.setup, "segment_shares": by_segment}
+        note(database, row, services.now(), "shares", "", inputs)
     await put_in_force(services)
+
+
+async def live_release(services: Services) -> Release | None:
+    """Give what visitors get now, None before anything was published."""
+    number = int(await services.redis.get(CURRENT) or 0)
+    return await services.releases.get(number) if number else None
 
 
 async def put_in_force(services: Services) -> None:
     """Write what turns need to know of every run; the newest run of a script counts."""
     found: dict[str, Running] = {}
+    live = await live_release(services)
+    held_out = live.book.workspace.hold_out if live else 0.0
     with transaction(services.engine, writes=False) as database:
         # The step first: a run that changes in between is only newer than it says.
         newest = int(database.scalar(select(func.max(ExperimentStep.id))) or 0)
         rows = list(database.scalars(select(ExperimentRow).order_by(ExperimentRow.began)))
     for row in rows:
         if row.state in (*OPEN, *SETTLED):
-            setup = row.setup
-            found[row.script] = Running(
-                run=row.run,
-                shares=dict(row.shares),
-                share=setup["share"] if row.state != "paused" else 0.0,
-                segments=tuple(setup["segments"]),
-                goal=setup["goal"],
-                settled=row.state in SETTLED,
-            )
+            setup, running = setup_of(row), _running(row, held_out)
+            found |= dict.fromkeys(setup.subjects, running)
     await set_running(services.redis, found, newest)
 
 
@@ -158,42 +149,30 @@ def setup_of(row: ExperimentRow) -> Experiment:
     """Give the definition that a run began with."""
     known = Experiment.__dataclass_fields__
     values = {name: value for name, value in row.setup.items() if name in known}
-    lists = {name: tuple(values[name]) for name in ("arms", "segments")}
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     return Experiment(**{**values, **lists})
 
 
-def first_shares(experiment: Experiment) -> dict[str, float]:
-    """Give the shares a run begins with: even ones, or the smallest stage of a canary."""
-    if experiment.mode == "canary":
-        control, other = experiment.arms
-        return {control: 1 - STAGES[0], other: STAGES[0]}
-    return {arm: 1 / len(experiment.arms) for arm in experiment.arms}
-
-
-def _begun(database: Database, experiment: Experiment, now: float, author: str) -> ExperimentRow:
-    if other := _open_on(database, experiment.script):
-        raise NotPossible("script_taken", run=other.run, key=other.key)
-    same = select(func.count()).where(ExperimentRow.key == experiment.key)
-    row = ExperimentRow(
-        run=f"{experiment.key}#{int(database.scalar(same) or 0) + 1}",
-        key=experiment.key,
-        script=experiment.script,
-        state="running",
-        setup=asdict(experiment),
-        shares=first_shares(experiment),
-        began=now,
+def _running(row: ExperimentRow, held_out: float) -> Running:
+    setup = row.setup
+    return Running(
+        run=row.run,
+        shares=dict(row.shares),
+        share=setup["share"] if row.state != "paused" else 0.0,
+        segments=tuple(setup["segments"]),
+        goal=setup["goal"],
+        settled=row.state in SETTLED,
+        subject=row.script,
+        channels=tuple(setup.get("channels", ())),
+        group=setup.get("group", ""),
+        slot=setup.get("slot", 0.0),
+        held_out=held_out,
+        cap=setup.get("cap", 0.0),
+        by_segment=setup.get("segment_shares", {}) if row.state == "running" else {},
     )
-    database.add(row)
-    _note(database, row, now, "began", author)
-    return row
 
 
-def _open_on(database: Database, script: str) -> ExperimentRow | None:
-    mine = ExperimentRow.script == script, ExperimentRow.state.in_(OPEN)
-    return database.scalar(select(ExperimentRow).where(*mine).limit(1))
-
-
-def _note(
+def note(
     database: Database,
     row: ExperimentRow,
     at: float,
@@ -201,6 +180,7 @@ def _note(
     author: str,
     inputs: Mapping[str, Any] | None = None,
 ) -> None:
+    """Write down what changed in a run."""
     step = ExperimentStep(
         run=row.run,
         at=at,

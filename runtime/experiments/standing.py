@@ -4,26 +4,35 @@ Intervals and evidence hold at all looks together (`runtime/engine/sequential.py
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import beta
 
-from flows.experiments import Experiment
+from flows.experiments import LOWER_IS_BETTER, VALUES
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
-from runtime.engine.canary import HARM, SURE
-from runtime.engine.sequential import ALPHA, difference, lift, likelihood, mean, mismatch, rate
-from runtime.experiments.runs import steps
-from runtime.experiments.steering import HOUR, compared, tally
+from runtime.engine.canary import HARM
+from runtime.engine.sequential import (
+    ALPHA,
+    adjusted,
+    difference,
+    lift,
+    likelihood,
+    mean,
+    mismatch,
+    rate,
+)
+from runtime.experiments.forecasts import days_left
+from runtime.experiments.runs import setup_of, steps
+from runtime.experiments.steering import HOUR, compared, rewards, tally
 from runtime.services import Services
-from runtime.store.arm_counts import Tally, tally_of
+from runtime.store.arm_counts import Floats, Tally, tally_of
+from runtime.store.counting import HELD_OUT
 from runtime.tables import ExperimentRow, ExperimentStep
 
 Range = tuple[float, float, float]
 """The lower end, the best estimate and the upper end."""
-EVIDENCE = math.log(SURE) + 1.5
-"""Nats: the e-value of a switch, and what not knowing the lift beforehand costs."""
 FEW = 20
 """Visitors below which a picture of a rate says nothing."""
 FAULT = 1000.0
@@ -37,8 +46,10 @@ class Arm:
     """What one arm was shown and earned. `rate` is what the metric measures, for each visitor.
 
     `lift` is how much more that is than the control's (0.12: 12 % more), None for the control;
-    `chance` that of being best, None until it was seen often enough; `people` how many wanted a
-    person, and `bother` the evidence (an e-value) that these are more than the control's.
+    `chance` that of being best, None until it was seen often enough. `firsts` are the orders where
+    this arm was what the visitor saw first, `hits` what the metric counts (of amounts, the orders).
+    `evidence` are the e-values that it is better, and worse, than the control. `guards` says of
+    every guardrail how many met it, and the evidence that these are more than the control's.
     """
 
     key: str
@@ -47,11 +58,13 @@ class Arm:
     clicks: int
     orders: int
     revenue: float
-    people: int
+    firsts: int
+    hits: int
     rate: Range
     chance: float | None
     lift: Range | None
-    bother: float
+    guards: Mapping[str, tuple[int, float]]
+    evidence: tuple[float, float] = (1.0, 1.0)
     belief: tuple[tuple[float, float], ...] = ()
     """How likely each rate is by now, (rate, density); of revenue there is none."""
 
@@ -63,7 +76,8 @@ class Figures:
     `course` is the lift of the arm that is `ahead` by hour: time, low, best, high; `shares` are
     (time, share by arm) whenever these changed; `days_left` says at this traffic how long a lift of
     the target would take to show, None where that cannot be said yet; `split` is the e-value that
-    visitors were dealt otherwise than the shares say.
+    visitors were dealt otherwise than the shares say. `explained` is the share of the differences
+    in revenue that earlier orders explain, and that was taken off.
     """
 
     arms: tuple[Arm, ...]
@@ -73,6 +87,7 @@ class Figures:
     split: float | None
     days: float
     days_left: float | None
+    explained: float = 0.0
 
     @property
     def split_is_wrong(self) -> bool:
@@ -84,10 +99,10 @@ async def figures(services: Services, row: ExperimentRow) -> Figures:
     """Give how a run stands now."""
     found, changes = await tally(services, row), steps(services.engine, row.run)
     metric, names = row.setup["metric"], row.setup["arms"]
-    chance = _chances(found.cohorts(metric))
+    chance = _chances(rewards(found, metric))
     arms = tuple(_arm(row, found, place, chance) for place in range(len(names)))
-    challengers = arms[1:]
-    ahead = max(challengers, key=lambda arm: arm.lift[1] if arm.lift else 0.0)
+    way = -1 if metric in LOWER_IS_BETTER else 1
+    ahead = max(arms[1:], key=lambda arm: way * arm.lift[1] if arm.lift else 0.0)
     days = ((row.ended or services.now()) - row.began) / 86400
     return Figures(
         arms=arms,
@@ -96,65 +111,55 @@ async def figures(services: Services, row: ExperimentRow) -> Figures:
         shares=tuple((step.at, step.shares) for step in changes),
         split=_split(found, changes, names),
         days=days,
-        days_left=_days_left(arms, days, row.setup["target"], metric),
+        days_left=days_left(found, days, row.setup["target"], metric),
+        explained=_without_before(found)[2] if metric == "revenue" else 0.0,
     )
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """What a script's last four weeks say: visitors a day, their rate, and the days it takes."""
+class HeldOut:
+    """Orders a visitor of the last four weeks, in experiments and out of all, and how many each."""
 
-    per_day: float
-    rate: float
-    days: float
+    in_rate: Range
+    out_rate: Range
+    in_shown: int
+    out_shown: int
 
 
-async def forecast(services: Services, experiment: Experiment) -> Forecast | None:
-    """Say how long a lift of the target takes to show; None where too little is known."""
-    names = list(experiment.arms)
-    if len(names) < 2 or experiment.metric == "revenue":
+async def held_out(services: Services) -> HeldOut | None:
+    """Say what experiments bring in all; None where nobody is held out."""
+    found = await tally_of(services.redis, HELD_OUT, ("in", "out"), services.now())
+    shown = found.exposures.sum(-1)
+    if shown[1] == 0:
         return None
-    found = await tally_of(services.redis, experiment.script, names, services.now())
-    known = found.cohorts(experiment.metric)
-    shown, hits = known.exposures.sum(), known.rewards.sum()
-    seen = np.flatnonzero(known.exposures.sum(0))
-    if hits < 10 or not len(seen):
-        return None
-    days = (known.exposures.shape[-1] - seen[0]) / 24
-    per_day = float(shown / max(days, 1)) * experiment.share
-    needed = hits_needed(experiment.target, 1 / len(names)) * len(names) / 2
-    rate_seen = float(hits / shown)
-    return Forecast(per_day, rate_seen, needed / (per_day * rate_seen))
-
-
-def hits_needed(lift_wanted: float, share: float) -> float:
-    """Give how many orders of two arms it takes to show a lift; `share` is B's of the visitors.
-
-    The expected growth of the log likelihood ratio by an order is the divergence of B's share of
-    the orders from what it is without a lift; the evidence over that is the number (Wald 1945).
-    """
-    ratio = 1 + lift_wanted
-    with_lift = share * ratio / (share * ratio + 1 - share)
-    gain = with_lift * math.log(with_lift / share)
-    gain += (1 - with_lift) * math.log((1 - with_lift) / (1 - share))
-    return EVIDENCE / gain if gain > 0 else math.inf
+    rates = _rate(found, 0, "orders"), _rate(found, 1, "orders")
+    return HeldOut(*rates, int(shown[0]), int(shown[1]))
 
 
 def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float]) -> Arm:
     metric, key = row.setup["metric"], row.setup["arms"][place]
-    shown = found.exposures[place].sum()
+    guards = {}
+    for name in setup_of(row).guardrails:
+        more = float(compared(found, place, name).better) if place else 1.0
+        guards[name] = int(getattr(found, name)[place].sum()), more
+    told = None
+    if place and metric not in VALUES:
+        told = compared(found, place, metric, turned=metric in LOWER_IS_BETTER)
+    hits = found.orders if metric in VALUES else found.cohorts(metric).rewards
     return Arm(
         key=key,
         share=row.shares.get(key, 0.0),
-        shown=int(shown),
+        shown=int(found.exposures[place].sum()),
         clicks=int(found.clicks[place].sum()),
         orders=int(found.orders[place].sum()),
         revenue=float(found.value[place].sum()),
-        people=int(found.people[place].sum()),
+        firsts=int(found.firsts[place].sum()),
         rate=_rate(found, place, metric),
         chance=chance.get(place),
         lift=_lift(found, place, metric) if place else None,
-        bother=float(compared(found, place, "people").better) if place else 1.0,
+        hits=int(hits[place].sum()),
+        guards=guards,
+        evidence=(float(told.better), float(told.worse)) if told else (1.0, 1.0),
         belief=_belief(found, place, metric),
     )
 
@@ -162,8 +167,8 @@ def _arm(row: ExperimentRow, found: Tally, place: int, chance: dict[int, float])
 def _rate(found: Tally, place: int, metric: str) -> Range:
     known = found.cohorts(metric)
     shown, earned = known.exposures[place].sum(), known.rewards[place].sum()
-    if metric == "revenue":
-        low, high = mean(shown, earned, found.squares[place].sum())
+    if known.squares is not None:
+        low, high = mean(shown, earned, known.squares[place].sum())
         return max(float(low), 0.0), float(earned / max(shown, 1)), float(high)
     hits = min(earned, shown)
     low, high = rate(np.array(hits), np.array(shown))
@@ -171,28 +176,44 @@ def _rate(found: Tally, place: int, metric: str) -> Range:
 
 
 def _lift(found: Tally, place: int, metric: str) -> Range:
-    if metric != "revenue":
-        told = compared(found, place, metric)
-        # What is usual may draw the estimate further than what was seen allows.
-        best = float(np.clip(told.best, told.low, told.high))
-        return float(told.low), best, float(told.high)
-    sums = [
-        (found.exposures[one].sum(), found.value[one].sum(), found.squares[one].sum())
-        for one in (0, place)
-    ]
-    usual = sums[0][1] / max(sums[0][0], 1)
-    if usual <= 0 or sums[1][0] < 2:
+    if metric in VALUES:
+        return _lift_of_mean(found, place, metric)
+    told = compared(found, place, metric)
+    # What is usual may draw the estimate further than what was seen allows.
+    best = float(np.clip(told.best, told.low, told.high))
+    return float(told.low), best, float(told.high)
+
+
+def _lift_of_mean(found: Tally, place: int, metric: str) -> Range:
+    known = found.cohorts(metric)
+    shown, total, squares = _sums(known)
+    if metric == "revenue":
+        total, squares, _share = _without_before(found)
+    sums = [(shown[one], total[one], squares[one]) for one in (0, place)]
+    usual = total[0] / max(shown[0], 1)
+    if usual <= 0 or shown[place] < 2:
         return -math.inf, 0.0, math.inf
-    low, high = difference(sums[0], sums[1], ALPHA / (len(found.value) - 1))
-    best = sums[1][1] / max(sums[1][0], 1) - usual
+    low, high = difference(sums[0], sums[1], ALPHA / (len(shown) - 1))
+    best = total[place] / max(shown[place], 1) - usual
     return float(low / usual), float(best / usual), float(high / usual)
+
+
+def _sums(known: Cohorts) -> tuple[Floats, Floats, Floats]:
+    squares = np.zeros_like(known.rewards) if known.squares is None else known.squares
+    return known.exposures.sum(-1), known.rewards.sum(-1), squares.sum(-1)
+
+
+def _without_before(found: Tally) -> tuple[Floats, Floats, float]:
+    """Give revenue and its squares by arm, less what earlier orders explain of them."""
+    before = found.earlier.sum(-1), found.earlier_squares.sum(-1), found.earlier_value.sum(-1)
+    return adjusted(_sums(found.cohorts("revenue")), before)
 
 
 def _belief(found: Tally, place: int, metric: str) -> tuple[tuple[float, float], ...]:
     """Give the density of Beta(1 + hits, 1 + others) where it is worth drawing."""
     known = found.cohorts(metric)
     shown = known.exposures[place].sum()
-    if metric == "revenue" or shown < FEW:
+    if metric in VALUES or shown < FEW:
         return ()
     hits = min(known.rewards[place].sum(), shown)
     posterior = beta(1 + hits, 1 + shown - hits)
@@ -211,8 +232,8 @@ def _chances(known: Cohorts) -> dict[int, float]:
 
 
 def _course(found: Tally, place: int, metric: str) -> tuple[tuple[float, float, float, float], ...]:
-    """Give the lift as it stood at the end of each hour; of revenue there is none."""
-    if metric == "revenue":
+    """Give the lift as it stood at the end of each hour; of amounts there is none."""
+    if metric in VALUES:
         return ()
     known = found.cohorts(metric)
     shown = known.exposures[[0, place]]
@@ -241,12 +262,3 @@ def _split(found: Tally, changes: Sequence[ExperimentStep], names: Sequence[str]
         shares[max(at, 0) :] = [step.shares.get(name, 0.0) for name in names]
     used = steady & (found.exposures.sum(0) > 0) & (shares > 0).all(-1)
     return mismatch(found.exposures.T[used], shares[used]) if used.any() else None
-
-
-def _days_left(arms: Sequence[Arm], days: float, target: float, metric: str) -> float | None:
-    """Say how many more days it takes until a lift of the target would show at this traffic."""
-    hits = sum(arm.clicks if metric == "clicks" else arm.orders for arm in arms)
-    if metric == "revenue" or hits < 10 or days < 1 / 24 or target <= 0:
-        return None
-    needed = hits_needed(target, 1 / len(arms)) * len(arms) / 2
-    return max(needed / (hits / days) - days, 0.0)

@@ -1,11 +1,11 @@
 """Exposures, clicks and orders per variant, in all and by the hour, and the weights earned by them.
 
 All counts are written by the commit of the turn that brought them about, so none is lost and none
-counts twice. `counts_after` says which; from the archived events the same can be counted again.
+counts twice. `counting.py` says which; from the archived events the same can be counted again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from secrets import token_hex
 from typing import Any
 
@@ -21,12 +21,9 @@ from runtime.engine.experiments import Running
 from runtime.store import keys
 
 Counts = dict[str, ArmCount]
-Count = tuple[str, str, float]
-"""A hash, a field of it, and by how much that grows."""
 HOUR = 3600.0
 KEPT = 28 * 24
 """Hours that are remembered one by one."""
-COUNTED = ("exposures", "clicks", "value", "squares", "people")
 Floats = npt.NDArray[np.float64]
 
 
@@ -34,52 +31,54 @@ Floats = npt.NDArray[np.float64]
 class Tally:
     """What arms were shown and what came of it, shape (arms, hours), from the time `begins` on.
 
-    `people` counts who wanted a person; `mature`, by hour, is as in `Cohorts`.
+    Beside exposures, clicks and orders: `value` of the orders, `over` the part of it beyond the cap
+    of the run, `squares` of what is within; who wanted a `people`, got `angry`, met a `failed`
+    system or a `slow` one, and was `resolved`; `firsts` and `first_value` credit the arm that was
+    seen first. `earlier` sums the orders that visitors had before, alone, squared, and times what
+    came after.
+    `mature`, by hour, is as in `Cohorts`.
     """
 
     begins: float
+    orders: Floats
+    mature: Floats
     exposures: Floats
     clicks: Floats
-    orders: Floats
     value: Floats
     squares: Floats
+    over: Floats
     people: Floats
-    mature: Floats
+    angry: Floats
+    failed: Floats
+    slow: Floats
+    resolved: Floats
+    firsts: Floats
+    first_value: Floats
+    earlier: Floats
+    earlier_squares: Floats
+    earlier_orders: Floats
+    earlier_value: Floats
+
+    @property
+    def within(self) -> Floats:
+        """Give the value of the orders, each up to the cap."""
+        return self.value - self.over
 
     def cohorts(self, metric: str) -> Cohorts:
-        """Give what a bandit and a comparison need to know of orders, clicks, people or revenue."""
+        """Give what a bandit and a comparison need to know of a metric.
+
+        Orders and revenue come late; of order values the orders are what is counted by.
+        """
         if metric == "revenue":
-            return Cohorts(self.exposures, self.value, self.mature, self.squares)
+            return Cohorts(self.exposures, self.within, self.mature, self.squares)
+        if metric == "order_value":
+            return Cohorts(self.orders, self.within, np.ones(len(self.mature)), self.squares)
         if metric == "orders":
             return Cohorts(self.exposures, self.orders, self.mature)
-        hits = self.clicks if metric == "clicks" else self.people
-        return Cohorts(self.exposures, hits, np.ones(len(self.mature)))
+        return Cohorts(self.exposures, getattr(self, metric), np.ones(len(self.mature)))
 
 
-def counts_after(name: str, said: Mapping[str, Any], at: float) -> list[Count]:
-    """Give what an event of the log counts, at a time.
-
-    That is `exposed`, `clicked`, `wanted_person` or `converted`. What happened in an experiment
-    counts for its script and, by itself, for that run.
-    """
-    script, variant, since = said["script"], said["variant"], float(said.get("since") or at)
-    whole, hour = keys.arms(script), f"{variant}|{int(since // HOUR)}"
-    in_all: list[Count] = []
-    if name == "converted":
-        delay, value = min(int(max(at - since, 0) // HOUR), delays.HOURS - 1), float(said["value"])
-        in_all = [(whole, f"{variant}|orders", 1), (whole, f"{variant}|value", value)]
-        hourly = {f"orders{delay}": 1.0, "value": value, "squares": value * value}
-    elif name == "wanted_person":
-        hourly = {"people": 1}
-    else:
-        what = {"exposed": "exposures", "clicked": "clicks"}[name]
-        in_all, hourly = [(whole, f"{variant}|{what}", 1)], {what: 1}
-    names = [script, str(said["run"])] if said.get("run") else [script]
-    return in_all + [
-        (keys.hours(name), f"{hour}|{what}", many)
-        for name in names
-        for what, many in hourly.items()
-    ]
+_COUNTED = [one.name for one in fields(Tally) if one.name not in ("begins", "orders", "mature")]
 
 
 async def counts_of(redis: Redis, scripts: Iterable[str]) -> dict[str, Counts]:
@@ -113,7 +112,7 @@ async def tally_of(
     first, places = int(now // HOUR) - hours + 1, {arm: i for i, arm in enumerate(arms)}
     shape = len(arms), hours
     orders = np.zeros((*shape, delays.HOURS))
-    counts = {what: np.zeros(shape) for what in COUNTED}
+    counts = {what: np.zeros(shape) for what in _COUNTED}
     for field, many in row.items():
         arm, hour, what = field.decode().rsplit("|", 2)
         at = int(hour) - first

@@ -50,10 +50,21 @@ for _, undo in ipairs(c.undo or {}) do
   elseif string.sub(was, 1, 1) == '{' then
     local credit = cjson.decode(was)
     local whole = undo.total <= 0 or undo.total >= credit.value
-    local left = credit.value - undo.total
+    local left, caps = credit.value - undo.total, {}
     for _, count in ipairs(credit.counts) do
+      if string.match(count[2], '([^|]*)$') == 'over' then caps[count[1]] = credit.value - count[3] end
+    end
+    for _, count in ipairs(credit.counts) do
+      -- As `left_of` in runtime/store/counting.py.
       local what, now = string.match(count[2], '([^|]*)$'), nil
-      if whole then now = 0 elseif what == 'value' then now = left elseif what == 'squares' then now = left * left end
+      local cap = caps[count[1]] or math.huge
+      local within = math.min(left, cap)
+      if whole then now = 0
+      elseif what == 'value' or what == 'first_value' then now = left
+      elseif what == 'squares' then now = within * within
+      elseif what == 'over' then now = math.max(left - cap, 0)
+      elseif what == 'earlier_value' then now = count[3] * within / math.min(credit.value, cap)
+      end
       if now then
         redis.call('HINCRBYFLOAT', count[1], count[2], now - count[3])
         count[3] = now

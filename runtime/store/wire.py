@@ -87,16 +87,20 @@ class Wire(asyncio.Protocol):
     def send(self, batch: Sequence[Asked]) -> None:
         """Send what some turns ask; Redis must have answered all of it after `socket_timeout`."""
         self.out.extend(batch)
-        self._transport.write(b"".join([part for asked in batch for part in asked.packed]))
+        self.write(b"".join([part for asked in batch for part in asked.packed]))
         loop = asyncio.get_running_loop()
         self._sent_at = loop.time()
         if self._watch is None:
             self._watch = loop.call_later(self._late_after, self._look)
 
+    def write(self, packed: bytes) -> None:
+        """Send commands as they are packed."""
+        self._transport.write(packed)
+
     def tell(self, name: str, channel: str) -> None:
         """Send a command that is answered by what is heard later."""
         command: tuple[Any, ...] = name, channel
-        self._transport.write(hiredis.pack_command(command))
+        self.write(hiredis.pack_command(command))
 
     def data_received(self, data: bytes) -> None:
         """Read answers, each to the turn that waits longest, and what is heard in between."""

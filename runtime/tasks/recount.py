@@ -15,11 +15,10 @@ from sqlalchemy import select
 from runtime.db import transaction
 from runtime.services import Services
 from runtime.store import keys
-from runtime.store.arm_counts import Count, counts_after
+from runtime.store.counting import COUNTED, Count, counts_after, left_of
 from runtime.tables import EventRow
 from runtime.tasks.archive import archive, place_of
 
-COUNTED = ("exposed", "clicked", "wanted_person", "converted", "refunded")
 MOST_TRIES = 50
 Happened = tuple[str, float, Mapping[str, Any]]
 """Name, time and data of an event."""
@@ -60,8 +59,11 @@ def _taken_back(found: Counts, credit: Credit | None, total: float) -> Credit:
         _add(found, [(key, field, -many) for key, field, many in counts])
         return 0.0, []
     left = value - total
-    worth = {"value": left, "squares": left * left}
-    kept = [(key, field, worth.get(field.rpartition("|")[2], many)) for key, field, many in counts]
+    caps = {key: value - many for key, field, many in counts if field.endswith("|over")}
+    kept = [
+        (key, field, left_of(field, many, value, left, caps.get(key, 0.0)))
+        for key, field, many in counts
+    ]
     pairs = zip(counts, kept, strict=True)
     _add(found, [(key, field, now - before) for (key, field, before), (_, _, now) in pairs])
     return left, kept

@@ -25,7 +25,7 @@ def live(client: FlaskClient, portal: Portal) -> Portal:
 
 
 def made(client: FlaskClient) -> str:
-    where = client.post("/experiments/", data={"script": "offer"}).headers["Location"]
+    where = client.post("/experiments/", data={"subject": "offer"}).headers["Location"]
     return str(where)
 
 
@@ -92,7 +92,7 @@ def test_the_figures_are_those_that_were_counted(client: FlaskClient, live: Port
     seen(live, "offer#1", warm=(4000, 480), formal=(4000, 240))
     text = client.get(where).text
     for figure, value in (("shown", "4000"), ("orders", "480"), ("orders", "240")):
-        assert f'data-figure="{figure}">{value}</td>' in text
+        assert f'data-figure="{figure}">{value}<' in text
     assert 'class="verdict better"' in text
     table = client.get("/experiments/runs/offer%231/figures.csv").text.splitlines()
     assert table[0].startswith("\ufeffrun,arm,share,visitors")
@@ -139,7 +139,7 @@ def test_who_may_not_publish_may_draft_but_not_start(app: Flask, live: Portal) -
     assert operator.put(where, data=FORM, headers=HTMX).status_code == 200
     assert operator.post(f"{where}/start", data=FORM).status_code == 403
     assert agent.put(where, data=FORM).status_code == 403
-    assert agent.post("/experiments/", data={"script": "offer"}).status_code == 403
+    assert agent.post("/experiments/", data={"subject": "offer"}).status_code == 403
 
 
 def test_a_draft_can_go_and_what_was_found_stays(client: FlaskClient, live: Portal) -> None:
@@ -149,3 +149,103 @@ def test_a_draft_can_go_and_what_was_found_stays(client: FlaskClient, live: Port
     assert client.post(f"{where}/delete", headers=HTMX).status_code == 200
     assert "experiments/offer.yaml" not in drafts.files(live.services.engine)
     assert client.get(where).status_code == 200
+
+
+def test_a_flow_is_tried_against_a_copy_of_it_and_the_copy_takes_its_place(
+    client: FlaskClient, live: Portal
+) -> None:
+    engine = live.services.engine
+    where = client.post("/experiments/", data={"subject": "flow.welcome"}).headers["Location"]
+    copy = values_of(drafts.files(engine)["flows/welcome_b.yaml"])
+    assert (copy["flow"], copy["start"]) == ("welcome_b", "hi")
+    form = {**FORM, "arms": ["welcome", "welcome_b"], "control": "welcome"}
+    early = client.post(f"{where}/start", data=form, headers=HTMX)
+    assert early.status_code == 422, "the copy is not live yet"
+    text = drafts.files(engine)["flows/welcome_b.yaml"].replace("say: hi", "say: solved")
+    path = "flows/welcome_b.yaml"
+    drafts.save(engine, drafts.Author("b", path, "x"), {path: text}, {})
+    client.post("/releases/", data={"message": "both"}, headers=HTMX)
+    assert client.post(f"{where}/start", data=form, headers=HTMX).status_code == 200
+    (row,) = runs(engine)
+    assert (row.script, row.setup["arms"]) == ("flow.welcome", ["welcome", "welcome_b"])
+    run = row.run.replace("#", "%23")
+    assert client.post(f"/experiments/runs/{run}/ship/welcome_b", headers=HTMX).status_code == 200
+    _number, files = releases.live_files(engine)
+    shipped = values_of(files["flows/welcome.yaml"])
+    assert shipped["flow"] == "welcome"
+    assert shipped["steps"]["hi"]["say"] == "solved"
+    assert path in files
+    assert runs(engine)[0].state == "stopped"
+
+
+def test_a_rule_that_brings_nothing_is_switched_off(client: FlaskClient, live: Portal) -> None:
+    engine = live.services.engine
+    assert "rule.dwell" in client.get("/rules/dwell").text
+    where = client.post("/experiments/", data={"subject": "rule.dwell"}).headers["Location"]
+    form = {**FORM, "arms": ["quiet", "dwell"], "control": "quiet", "guardrails_shown": "1"}
+    form |= {"guardrails": ["people", "angry"], "limits.angry": "12.5", "group": "offers"}
+    started = client.post(f"{where}/start", data=form, headers=HTMX)
+    assert started.status_code == 200, started.text
+    (row,) = runs(engine)
+    assert row.setup["limits"] == {"angry": 0.125}
+    assert row.setup["guardrails"] == ["people", "angry"]
+    assert row.setup["group"] == "offers"
+    assert where in client.get("/rules/dwell").text
+    seen(live, row.run, quiet=(400, 40), dwell=(400, 20))
+    page = client.get(where).text
+    assert 'data-figure="angry"' in page
+    run = row.run.replace("#", "%23")
+    assert ",wanted_person," not in client.get(f"/experiments/runs/{run}/figures.csv").text
+    assert client.post(f"/experiments/runs/{run}/ship/quiet", headers=HTMX).status_code == 200
+    _number, files = releases.live_files(engine)
+    assert values_of(files["rules/dwell.yaml"])["enabled"] is False
+
+
+def test_what_was_learnt_is_archived_and_taken_out_again(client: FlaskClient, live: Portal) -> None:
+    where = made(client)
+    client.post(f"{where}/start", data=FORM, headers=HTMX)
+    client.post("/experiments/runs/offer%231/stopped", headers=HTMX)
+    client.post("/experiments/runs/offer%231/learnt", data={"learnt": "亲切更好"}, headers=HTMX)
+    assert client.post("/experiments/runs/offer%231/archived", headers=HTMX).status_code == 200
+    listed = client.get("/experiments/").text
+    assert listed.index("<details") < listed.index("亲切更好")
+    assert client.post("/experiments/runs/offer%231/stopped", headers=HTMX).status_code == 200
+    assert "<details" not in client.get("/experiments/").text.partition("<ul")[2]
+
+
+def test_a_metric_that_is_never_observed_says_where_to_look(
+    client: FlaskClient, live: Portal
+) -> None:
+    where = made(client)
+    client.post(f"{where}/start", data=FORM, headers=HTMX)
+    seen(live, "offer#1", warm=(300, 0), formal=(300, 0))
+    assert "not one order was reported" in client.get(where).text
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [
+        ("x", "script: offer, flow: welcome, arms: [warm, formal]", "one of them"),
+        ("x", "arms: [warm, formal]", "one of them"),
+        ("x", "flow: welcome, arms: [welcome, gone]", "no flow called gone"),
+        ("x", "rule: gone, arms: [quiet, dwell]", "no rule called gone"),
+        ("x", "rule: dwell, arms: [quiet, gone]", "no rule called gone"),
+        ("x", "script: offer, arms: [warm, formal], mode: canary, metric: order_value", "amounts"),
+        ("x", "script: offer, arms: [warm, formal], mode: bandit, metric: order_value", "revenue"),
+        ("x", "script: offer, arms: [warm, formal], by_segment: true", "Only a bandit"),
+        ("x", "script: offer, arms: [warm, formal], guardrails: [rain]", "not known"),
+        ("x", "script: offer, arms: [warm, formal], limits: {people: 2}", "between"),
+        ("x", "script: offer, arms: [warm, formal], audience: {channels: [fax]}", "not known"),
+    ],
+)
+def test_what_does_not_hang_together_is_named(
+    client: FlaskClient, live: Portal, name: str, body: str, code: str
+) -> None:
+    path = f"experiments/{name}.yaml"
+    text = f"{{experiment: {name}, {body}}}\n"
+    drafts.save(live.services.engine, drafts.Author("b", path, "x"), {path: text}, {})
+    page = client.get(f"/experiments/{name}")
+    assert page.status_code == 200
+    assert code in page.text
+    start = client.post(f"/experiments/{name}/start", headers=HTMX)
+    assert start.status_code == 422

@@ -17,7 +17,7 @@ FORM = {"rate.warm": "5", "rate.formal": "7", "per_day": "2000", "days": "7"}
 
 @pytest.fixture
 def drafted(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    client.post("/experiments/", data={"script": "offer"})
+    client.post("/experiments/", data={"subject": "offer"})
     monkeypatch.setattr(rehearsal.rehearse, "__defaults__", (40, 7))  # Fewer runs, the same work.
     return client
 

@@ -9,6 +9,7 @@ from runtime.engine.canary import HARM, Terms, may_switch, must_go_back
 from runtime.engine.sequential import (
     PRIOR,
     RATIOS,
+    adjusted,
     boundary,
     difference,
     lift,
@@ -117,3 +118,30 @@ def test_a_canary_that_harms_goes_back() -> None:
     assert must_go_back(lift(known(400, 10_000, 280, 10_000)))
     assert not must_go_back(lift(known(400, 10_000, 395, 10_000)))
     assert pytest.approx(1 / HARM) == 0.03
+
+
+def test_what_was_known_before_is_taken_off_as_a_regression_does() -> None:
+    dice = np.random.default_rng(8)
+    arm = dice.integers(0, 2, 8000)
+    before = dice.poisson(2.0, 8000).astype(float)
+    after = 3 * before + 1.5 * arm + dice.normal(0, 4, 8000)
+    sums, earlier = (
+        tuple(np.array([part[arm == side].sum() for side in (0, 1)]) for part in parts)
+        for parts in (
+            (np.ones(8000), after, after**2),
+            (before, before**2, before * after),
+        )
+    )
+    total, squares, explained = adjusted(sums, earlier)  # type: ignore[arg-type]
+    # With a slope of its own for all arms together it is the analysis of covariance.
+    design = np.stack([np.ones(8000), arm, before], 1)
+    fitted, residuals, *_ = np.linalg.lstsq(design, after, rcond=None)
+    means = total / sums[0]
+    assert means[1] - means[0] == pytest.approx(fitted[1], abs=1e-9)
+    left = (squares - total**2 / sums[0]).sum()
+    assert left == pytest.approx(residuals[0], rel=1e-9)
+    plain = (sums[2] - sums[1] ** 2 / sums[0]).sum()
+    assert explained == pytest.approx(1 - left / plain)
+    assert 0.4 < explained < 0.6
+    nothing = tuple(np.zeros(2) for _ in range(3))
+    assert adjusted(sums, nothing)[2] == 0  # type: ignore[arg-type]

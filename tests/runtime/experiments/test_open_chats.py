@@ -6,7 +6,8 @@ import pytest
 
 from flows.experiments import Experiment
 from runtime.conversation import handle
-from runtime.experiments.runs import begin, runs, set_shares
+from runtime.experiments.beginning import begin
+from runtime.experiments.runs import runs, set_shares
 from runtime.experiments.steering import steer
 from runtime.messages import Message
 from runtime.services import Services

@@ -2,8 +2,8 @@
 
 import pytest
 
+from runtime.experiments.forecasts import hits_needed
 from runtime.experiments.rehearsal import Plan, rehearse
-from runtime.experiments.standing import hits_needed
 
 
 def _ways(plan: Plan, runs: int = 120) -> dict[str, dict[str, float]]:

@@ -7,8 +7,9 @@ import pytest
 from flows.experiments import Experiment
 from rules.model import Event
 from runtime.conversation import handle
+from runtime.experiments.beginning import begin
 from runtime.experiments.by_segment import by_segment
-from runtime.experiments.runs import NotPossible, begin, change, runs
+from runtime.experiments.runs import NotPossible, change, runs
 from runtime.experiments.steering import tally
 from runtime.messages import Message
 from runtime.services import Services
