@@ -1,6 +1,6 @@
 """Load and commit a visitor's session: one round trip each, and the one Lua script of a turn."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -14,11 +14,13 @@ from runtime.clock import SteadyClock
 from runtime.engine.experiments import Running
 from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
 from runtime.store import keys
-from runtime.store.batches import Batches
+from runtime.store.batches import Batches, Heard
 from runtime.store.in_force import InForce
 
 Count = tuple[str, str, float]
 Timer = tuple[str, str, int]
+FEW_LINES = 8
+"""Lines that are looked at first, for most want only the newest."""
 MOST_READ = 2_048
 """Sessions that are kept as they were read or written last."""
 _LIMITS = ("SESSION_TTL", "LASTING_TTL", "MOST_LINES", "MOST_EVENTS", "MOST_NOTICES")
@@ -122,10 +124,21 @@ class Sessions:
             self._remember(visitor, stored, session)
         return bool(outcome == 1)
 
+    def listen(self, channel: str, heard: Heard, again: Callable[[], None]) -> None:
+        """Call `heard` with what is published on a channel, and `again` when some was missed."""
+        self._batches.listen(channel, heard, again)
+
+    def stop_listening(self, channel: str) -> None:
+        """Hear no more of a channel."""
+        self._batches.stop_listening(channel)
+
     async def lines_after(self, visitor: str, seq: int) -> list[dict[str, Any]]:
         """Give the lines of the log that came after a sequence number."""
-        raw: Any = await self._redis.lrange(keys.log(visitor), 0, -1)
-        lines = [orjson.loads(line) for line in raw]
+        (newest,) = await self._batches.run(("LRANGE", keys.log(visitor), -FEW_LINES, -1))
+        lines = [orjson.loads(line) for line in newest]
+        if len(lines) == FEW_LINES and lines[0]["seq"] > seq + 1:  # There are more.
+            (whole,) = await self._batches.run(("LRANGE", keys.log(visitor), 0, -1))
+            lines = [orjson.loads(line) for line in whole]
         return [line for line in lines if line["seq"] > seq]
 
     async def at_desk(self) -> list[tuple[str, float]]:
@@ -149,7 +162,8 @@ def _arguments(seen: Seen, commit: Commit, message_id: str) -> list[Any]:
     said: list[Any] = [
         b"[%b]" % b",".join(bot) if message_id else "",
         orjson.dumps(lasting) if is_new else "",
-        commit.session.visitor,
+        # Whoever watches this visitor learns how far the log goes, and whether a person is there.
+        f"{commit.session.visitor} {commit.session.seq} {int(bool(commit.session.desk))}",
         orjson.dumps(commit.events) if commit.events else "",
         _rest(commit),
         *sizes,
