@@ -3,6 +3,7 @@
 Flask is mounted beside it.
 """
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from flows.schema import KIND_SCHEMAS, schema_of
 from runtime.errors import RuntimeFailed
 from runtime.services import open_services
 from runtime.settings import Settings
+from runtime.store.keys import CURRENT
 from runtime.web import chat_api, health, openapi, straight, track_api
 from runtime.web.answers import json_answer, on_failure, problem
 from runtime.web.hub import Hub
@@ -52,6 +54,9 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         services = app.state.services = open_services(settings)
         with suppress(RedisError, OSError):  # Then the first session that is loaded brings it.
             await services.steady.catch_up(services.redis)
+        services.releases.when_opened = _settle
+        with suppress(RedisError, OSError, RuntimeFailed):  # The first visitor need not wait.
+            await services.releases.get(int(await services.redis.get(CURRENT) or 0))
         app.state.hub = Hub()
         app.state.hub.start(app.state.services)
         yield
@@ -87,6 +92,16 @@ class _OpenPaths(CORSMiddleware):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _settle() -> None:
+    """Keep what stays out of the rounds of the garbage collector, which stop all turns.
+
+    A release is some hundred thousand objects. What an older one left behind is found here.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 async def widget_file(request: Request) -> Response:
