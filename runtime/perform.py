@@ -47,7 +47,7 @@ class _Writer:
         self.commit, self.message, self.at, self.release = commit, message, at, release
 
     def line(self, reply: Reply) -> None:
-        self.commit.lines.append(line_of(replace(reply, at=self.at)))
+        self.commit.lines.append(line_of(reply) | {"at": self.at})
 
     def event(self, name: str, **data: Any) -> None:
         visitor = self.commit.session.visitor
@@ -111,9 +111,8 @@ class _Writer:
 
     def say(self, wish: effects.Say) -> None:
         buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
-        reply = Reply(wish.text, quick_replies=buttons)
-        reply = replace(reply, script=wish.script, variant=wish.variant)
-        self.line(replace(reply, card=dict(wish.card)))
+        script, variant, card = wish.script, wish.variant, dict(wish.card)
+        self.line(Reply(wish.text, "bot", 0, 0, "", buttons, card, script=script, variant=variant))
         self.event("said", script=wish.script, variant=wish.variant)
 
     def count(self, wish: effects.Expose | effects.Click | effects.Mark) -> None:

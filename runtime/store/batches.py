@@ -61,14 +61,14 @@ class Batches:
         if self._wire is None:
             self._open()
         else:
-            self._wire.tell("SUBSCRIBE", channel)
+            self._wire.tell("SUBSCRIBE", channel.encode())
             again()
 
     def stop_listening(self, channel: str) -> None:
         """Hear no more of a channel."""
         self._ears.pop(channel.encode(), None)
         if self._wire is not None:
-            self._wire.tell("UNSUBSCRIBE", channel)
+            self._wire.tell("UNSUBSCRIBE", channel.encode())
 
     def _soon(self) -> None:
         """Send when this round of the loop is over; other turns may ask something in it, too."""
@@ -148,8 +148,9 @@ class Batches:
                 asyncio.get_running_loop().call_later(AGAIN_AFTER, self._listen_again)
             return
         self._wire, self._opening = wire, None
-        for channel, (_heard, again) in self._ears.items():
-            wire.tell("SUBSCRIBE", channel.decode())
+        if self._ears:
+            wire.tell("SUBSCRIBE", *self._ears)
+        for _heard, again in list(self._ears.values()):
             again()
         self.free()
 

@@ -23,7 +23,7 @@ at = at + 3 * counts
 for i = at, at + 2 * disarms - 1, 2 do redis.call('ZREM', ARGV[i], ARGV[i + 1]) end
 at = at + 2 * disarms
 for i = at, at + 3 * arms - 1, 3 do redis.call('ZADD', ARGV[i], ARGV[i + 2], ARGV[i + 1]) end
-redis.call('PUBLISH', 'live', said)
+redis.call('PUBLISH', 'live:' .. string.sub(KEYS[1], 3), said)
 if rest == '' then return 1 end
 
 local c = cjson.decode(rest)

@@ -53,7 +53,11 @@ RUNNING_STEP = "running:step"
 IN_FORCE = "in_force"
 DESK = "desk"
 CURRENT = "release:current"
-LIVE = "live"
+
+
+def live(visitor: str) -> str:
+    """Name the channel on which is said that a visitor's log has grown."""
+    return f"live:{visitor}"
 
 
 def session(visitor: str) -> str:

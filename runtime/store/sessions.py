@@ -163,7 +163,7 @@ def _arguments(seen: Seen, commit: Commit, message_id: str) -> list[Any]:
         b"[%b]" % b",".join(bot) if message_id else "",
         orjson.dumps(lasting) if is_new else "",
         # Whoever watches this visitor learns how far the log goes, and whether a person is there.
-        f"{commit.session.visitor} {commit.session.seq} {int(bool(commit.session.desk))}",
+        f"{commit.session.seq} {int(bool(commit.session.desk))}",
         orjson.dumps(commit.events) if commit.events else "",
         _rest(commit),
         *sizes,

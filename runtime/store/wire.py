@@ -97,9 +97,9 @@ class Wire(asyncio.Protocol):
         """Send commands as they are packed."""
         self._transport.write(packed)
 
-    def tell(self, name: str, channel: str) -> None:
+    def tell(self, name: str, *channels: bytes) -> None:
         """Send a command that is answered by what is heard later."""
-        command: tuple[Any, ...] = name, channel
+        command: tuple[Any, ...] = name, *channels
         self.write(hiredis.pack_command(command))
 
     def data_received(self, data: bytes) -> None:

@@ -57,8 +57,7 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         services.releases.when_opened = _settle
         with suppress(RedisError, OSError, RuntimeFailed):  # The first visitor need not wait.
             await services.releases.get(int(await services.redis.get(CURRENT) or 0))
-        app.state.hub = Hub()
-        app.state.hub.start(app.state.services)
+        app.state.hub = Hub(services)
         yield
         app.state.hub.stop()
         await app.state.services.redis.aclose()

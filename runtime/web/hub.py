@@ -1,14 +1,15 @@
 """Wakes the sockets of a visitor when something was committed, by whichever process.
 
-A commit says how long the visitor's log is now; a socket that has sent as much already, because the
-turn was its own, has nothing to look up.
+Each visitor with an open socket has a channel of their own, so a turn reaches the processes that
+somebody watches it from, and most turns none. A commit says how long the visitor's log is now; a
+socket that has sent as much already, because the turn was its own, has nothing to look up.
 """
 
-from collections import defaultdict
+from functools import partial
 from typing import Protocol
 
 from runtime.services import Services
-from runtime.store.keys import LIVE
+from runtime.store.keys import live
 
 
 class Listener(Protocol):
@@ -24,45 +25,40 @@ class Listener(Protocol):
 class Hub:
     """The open sockets of a process, by visitor."""
 
-    def __init__(self) -> None:
-        self._sockets: dict[bytes, set[Listener]] = defaultdict(set)
-        self._services: Services | None = None
-
-    def start(self, services: Services) -> None:
-        """Begin to listen, once."""
-        if self._services is None:
-            self._services = services
-            services.sessions.listen(LIVE, self._heard, self._look)
-
-    def stop(self) -> None:
-        """Stop listening."""
-        if self._services is not None:
-            self._services.sessions.stop_listening(LIVE)
+    def __init__(self, services: Services) -> None:
+        self._sessions = services.sessions
+        self._sockets: dict[str, set[Listener]] = {}
 
     def join(self, visitor: str, listener: Listener) -> None:
-        """Tell a socket from now on when its visitor's log may have grown."""
-        self._sockets[visitor.encode()].add(listener)
+        """Tell a socket from now on when its visitor's log may have grown; it looks at once."""
+        listeners = self._sockets.setdefault(visitor, set())
+        listeners.add(listener)
+        if len(listeners) == 1:
+            heard, missed = partial(_heard, listeners), partial(_look, listeners)
+            self._sessions.listen(live(visitor), heard, missed)
+        else:
+            listener.look()
 
     def leave(self, visitor: str, listener: Listener) -> None:
         """Forget a socket."""
-        name = visitor.encode()
-        self._sockets[name].discard(listener)
-        if not self._sockets[name]:
-            del self._sockets[name]
+        listeners = self._sockets.get(visitor, set())
+        listeners.discard(listener)
+        if not listeners and self._sockets.pop(visitor, None) is not None:
+            self._sessions.stop_listening(live(visitor))
 
-    def _heard(self, said: bytes) -> None:
-        visitor, _, rest = said.partition(b" ")
-        listeners = self._sockets.get(visitor)
-        if not listeners:
-            return
-        seq, _, desk = rest.partition(b" ")
-        for listener in listeners:
-            if seq:
-                listener.grew(int(seq), desk == b"1")
-            else:  # A version of ours that says no more than who it was.
-                listener.look()
+    def stop(self) -> None:
+        """Stop listening."""
+        for visitor in self._sockets:
+            self._sessions.stop_listening(live(visitor))
+        self._sockets.clear()
 
-    def _look(self) -> None:
-        for listeners in self._sockets.values():
-            for listener in listeners:
-                listener.look()
+
+def _heard(listeners: set[Listener], said: bytes) -> None:
+    seq, _, desk = said.partition(b" ")
+    for listener in listeners:
+        listener.grew(int(seq), desk == b"1")
+
+
+def _look(listeners: set[Listener]) -> None:
+    for listener in listeners:
+        listener.look()

@@ -37,7 +37,6 @@ async def chat_socket(
     connection = _Connection(services, send, visitor_name(given), asked.get("lang", "")[:20])
     connection.seq = int(since) if since.isdigit() and len(since) < 16 else 0
     hub.join(connection.visitor, connection)
-    connection.look()
     writer = asyncio.create_task(connection.write_lines())
     try:
         await connection.hello()
