@@ -60,6 +60,12 @@ class Fields:
             values[field] = fill(facts, source)
         return values
 
+    def asked(self, used: frozenset[str]) -> list[str]:
+        """Name the facts that these fields are filled from."""
+        sources = (source for _field, _fill, source in self._fillings(used))
+        names = (one.fact if isinstance(one, FactTest) else str(one) for one in sources)
+        return list(dict.fromkeys(names))
+
     def _fillings(self, used: frozenset[str]) -> "list[_Filling]":
         """Give how each field that is used is filled, in an order that stays; found out once."""
         found = self._used.get(used)

@@ -41,8 +41,10 @@ class _Shard:
     used: frozenset[str] = frozenset()
     owner: dict[str, str] = field(default_factory=dict)
     handle: int = 0
-    found: dict[tuple[int | str, ...], frozenset[str]] = field(default_factory=dict)
-    """What was matched lately, by the values of the fields: the same ones give the same rules."""
+    asks: list[str] | None = None
+    """The facts that its fields are filled from."""
+    found: dict[Any, frozenset[str]] = field(default_factory=dict)
+    """What was matched lately, by these facts and their types: the same ones give the same."""
 
 
 class Matcher:
@@ -128,14 +130,19 @@ class Matcher:
             raise MatcherUnavailable("the sentinel rule did not fire")
 
     def _matched(self, shard: _Shard, facts: Facts) -> frozenset[str]:
-        values = self._fields.filled(facts, shard.used)
-        asked = tuple(values.values())
-        found = shard.found.get(asked)
+        if shard.asks is None:
+            shard.asks = self._fields.asked(shard.used)
+        known = tuple(map(facts.get, shard.asks))
+        told = known, tuple(map(type, known))  # For True == 1 == 1.0, and they differ.
+        try:
+            found = shard.found.get(told)
+        except TypeError:  # A list.
+            return frozenset(self._match(shard, self._fields.filled(facts, shard.used)))
         if found is None:
-            found = frozenset(self._match(shard, values))
+            found = frozenset(self._match(shard, self._fields.filled(facts, shard.used)))
             if len(shard.found) >= MOST_REMEMBERED:
                 shard.found.pop(next(iter(shard.found)))
-            shard.found[asked] = found
+            shard.found[told] = found
         return found
 
     def _match(self, shard: _Shard, values: dict[str, Any]) -> set[str]:

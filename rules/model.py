@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from flows.conditions import AllOf, Condition, tests_in
+from flows.frozen import replace
 from flows.model import Text
 
 MESSAGE = "message"
@@ -206,6 +207,23 @@ class Rule:
     """What its conditions count."""
     otherwise: tuple[Deed, ...] = ()
     """What it does when it is woken and its conditions do not hold."""
+
+    def does(self, what: str) -> bool:
+        """Say whether it may do something of a kind."""
+        return what in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(deed.do for deed in (*self.then, *self.otherwise))
+
+    @cached_property
+    def without_flow(self) -> "Rule":
+        """Give a rule that does all the same but start a flow."""
+        then, otherwise = (
+            tuple(deed for deed in deeds if deed.do != "start_flow")
+            for deeds in (self.then, self.otherwise)
+        )
+        return replace(self, then=then, otherwise=otherwise)
 
     @cached_property
     def asks(self) -> tuple[str, ...]:

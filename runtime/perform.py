@@ -4,6 +4,7 @@ What stays with us (lines, counts, timers, the desk) is committed as it is. What
 systems becomes an outbox entry with an idempotency key, and is delivered by the relay.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,30 +85,19 @@ class _Writer:
 
     def carry_out(self, wish: Effect) -> None:
         """Write down one effect."""
-        if isinstance(wish, effects.Say):
-            self.say(wish)
-        elif isinstance(wish, effects.Enter):
-            self.event("entered", flow=wish.flow, step=wish.step)
-        elif isinstance(wish, effects.Expose | effects.Click | effects.Mark):
-            self.count(wish)
-        elif isinstance(wish, effects.Convert):
-            self.convert(wish)
-        elif isinstance(wish, effects.Refund):
-            self.refund(wish)
-        elif isinstance(wish, effects.PushCoupon):
-            self.push_coupon(wish)
-        elif isinstance(wish, effects.AskSystem):
-            self.ask_system(wish)
-        elif isinstance(wish, effects.TellSystem):
-            self.tell_system(wish)
-        elif isinstance(wish, effects.Notify):
-            self.notify(wish)
-        elif isinstance(wish, effects.HandOver):
-            self.event("handover", queue=wish.queue, reason=wish.reason)
-        elif isinstance(wish, effects.Decide):
-            self.event("decided", **record_of(wish.decision))
-        else:
-            self.event(wish.name, **dict(wish.data))
+        _WRITES[type(wish)](self, wish)
+
+    def enter(self, wish: effects.Enter) -> None:
+        self.event("entered", flow=wish.flow, step=wish.step)
+
+    def hand_over(self, wish: effects.HandOver) -> None:
+        self.event("handover", queue=wish.queue, reason=wish.reason)
+
+    def decide(self, wish: effects.Decide) -> None:
+        self.event("decided", **record_of(wish.decision))
+
+    def note(self, wish: effects.Note) -> None:
+        self.event(wish.name, **dict(wish.data))
 
     def say(self, wish: effects.Say) -> None:
         buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
@@ -183,6 +173,25 @@ class _Writer:
         place = {"connector": connector.key, "url": connector.url, "seconds": connector.seconds}
         entry = {"key": wish.key, **place, "visitor": visitor, "body": body, "since": self.at}
         self.commit.hooks.append(entry | {"release": self.release, "tries": 0})
+
+
+_WRITES: dict[type, Callable[[_Writer, Any], None]] = {
+    effects.Say: _Writer.say,
+    effects.Enter: _Writer.enter,
+    effects.Expose: _Writer.count,
+    effects.Click: _Writer.count,
+    effects.Mark: _Writer.count,
+    effects.Convert: _Writer.convert,
+    effects.Refund: _Writer.refund,
+    effects.PushCoupon: _Writer.push_coupon,
+    effects.AskSystem: _Writer.ask_system,
+    effects.TellSystem: _Writer.tell_system,
+    effects.Notify: _Writer.notify,
+    effects.HandOver: _Writer.hand_over,
+    effects.Decide: _Writer.decide,
+    effects.Note: _Writer.note,
+}
+"""How each effect is written down."""
 
 
 def _set_timers(commit: Commit, before: Session) -> None:
