@@ -33,13 +33,18 @@ async def read_json(request: Request) -> Any:
         body += chunk
         if len(body) > MOST_BODY:
             raise BadRequest(f"The body may have {MOST_BODY} bytes.")
+    return read_body(body)
+
+
+def read_body(body: bytes | bytearray) -> Any:
+    """Read JSON; BadRequest says what is wrong with it."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
 
 
-async def on_failure(_request: Request, error: Exception) -> Response:
+def on_failure(error: Exception) -> Response:
     """Turn an error of ours into an answer."""
     if isinstance(error, BadRequest):
         return problem(400, "The request could not be read.", str(error))

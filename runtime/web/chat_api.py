@@ -15,14 +15,17 @@ from runtime.web.answers import BadRequest, json_answer, read_json
 
 async def rest_webhook(request: Request) -> Response:
     """Answer one message: `{"sender", "message"}` in, `[{"recipient_id", "text"}]` out."""
-    body = await read_json(request)
-    message = read_message(body)
     services: Services = request.app.state.services
-    answer = await handle(services, message)
+    return json_answer(await answer_to(services, await read_json(request)))
+
+
+async def answer_to(services: Services, body: Any) -> list[dict[str, Any]]:
+    """Take one message and give its replies, in the shape of Rasa's REST channel."""
+    answer = await handle(services, read_message(body))
     sender, replies = str(body["sender"]), answer.replies
     if answer.session.asked:
         replies = [*replies, *await say_on(services, answer, PATIENCE)]
-    return json_answer([part for reply in replies for part in rasa_parts(sender, reply)])
+    return [part for reply in replies for part in rasa_parts(sender, reply)]
 
 
 def read_message(body: Any) -> Message:

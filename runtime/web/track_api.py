@@ -20,9 +20,14 @@ MOST_IN_BATCH = 500
 
 async def one_call(request: Request) -> Response:
     """Take one call: track, page, identify, alias, screen or group."""
-    kind = request.url.path.rsplit("/", 1)[-1]
-    await _take(request.app.state.services, await _body(request), kind)
-    return json_answer({"success": True})
+    services: Services = request.app.state.services
+    return json_answer(await take_call(services, await _body(request), request.url.path))
+
+
+async def take_call(services: Services, call: Any, path: str) -> dict[str, bool]:
+    """Take one call; the last part of its path says of which kind it is."""
+    await handle(services, _message(services, call, path.rsplit("/", 1)[-1]))
+    return {"success": True}
 
 
 async def batch(request: Request) -> Response:
@@ -36,10 +41,6 @@ async def batch(request: Request) -> Response:
     for message in messages:
         await handle(services, message)
     return json_answer({"success": True})
-
-
-async def _take(services: Services, call: Any, kind: str) -> None:
-    await handle(services, _message(services, call, kind))
 
 
 def _message(services: Services, call: Any, kind: str) -> Message:
