@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.conversation import handle, say_on
+from runtime.conversation import say_on
 from runtime.engine.advance import PATIENCE
 from runtime.messages import Message, Reply, visitor_name
 from runtime.services import Services
+from runtime.taking import later_words, take
 from runtime.web.answers import BadRequest, json_answer, read_json
 
 
@@ -21,8 +22,11 @@ async def rest_webhook(request: Request) -> Response:
 
 async def answer_to(services: Services, body: Any) -> list[dict[str, Any]]:
     """Take one message and give its replies, in the shape of Rasa's REST channel."""
-    answer = await handle(services, read_message(body))
-    sender, replies = str(body["sender"]), answer.replies
+    message = read_message(body)
+    answer, sender = await take(services, message), str(body["sender"])
+    if answer is None:
+        return [{"recipient_id": sender, "text": later_words(message)}]
+    replies = answer.replies
     if answer.session.asked:
         replies = [*replies, *await say_on(services, answer, PATIENCE)]
     return [part for reply in replies for part in rasa_parts(sender, reply)]

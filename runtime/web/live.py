@@ -9,10 +9,11 @@ from urllib.parse import parse_qsl
 import orjson
 from redis.exceptions import RedisError
 
-from runtime.conversation import Answer, handle
+from runtime.conversation import Answer
 from runtime.errors import MessageRefused, RuntimeFailed
 from runtime.messages import SPOKEN, Message, visitor_name
 from runtime.services import Services
+from runtime.taking import take
 from runtime.thinking import greeting_of
 from runtime.web.hub import Hub
 
@@ -140,11 +141,12 @@ class _Connection:
         message_id = str(frame.get("id") or "")
         self._is_taking = True
         try:
-            answer = await handle(self.services, self._message(frame, message_id))
-            await self._say_own(answer)
+            answer = await take(self.services, self._message(frame, message_id))
+            if answer is not None:
+                await self._say_own(answer)
         except MessageRefused as error:
             await self.send(type="error", id=message_id, code=error.code, title=error.title)
-        except (RuntimeFailed, RedisError) as error:
+        except (RuntimeFailed, RedisError, OSError) as error:
             _log.warning("a frame was not taken: %r", error)
             await self.send(type="error", id=message_id, code="busy", title="Please try again.")
         else:

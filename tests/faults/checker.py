@@ -30,6 +30,7 @@ class Found:
     orphaned: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     longest: float = 0.0
+    kept: int = 0
     failures: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -51,6 +52,7 @@ def check(scene: Scene, *loads: Load) -> Found:
         noted = load.noted
         found.acknowledged += len(noted.taken)
         found.wrong += noted.wrong
+        found.kept += noted.kept
         found.longest = max(found.longest, noted.longest)
         found.failures += noted.failures
         archive = _archive(scene, load.name)
