@@ -5,7 +5,16 @@ import numpy as np
 from bench.report import Report, Row
 from bench.scenarios import Floats
 from runtime.engine.canary import Terms, may_switch, must_go_back
-from runtime.engine.sequential import RATIOS, lift, likelihood, mean, mismatch, rate
+from runtime.engine.sequential import (
+    RATIOS,
+    adjusted,
+    difference,
+    lift,
+    likelihood,
+    mean,
+    mismatch,
+    rate,
+)
 
 RUNS, HOURS, EACH = 1_000, 28 * 24, 166
 """`EACH` visitors an hour of both arms together: 2,000 an arm a day."""
@@ -28,6 +37,7 @@ def measure(report: Report) -> None:
     for true in (0.001, 0.01, 0.05, 0.3):
         _coverage(report, true)
     _revenue(report)
+    _with_earlier(report)
     _splits(report)
 
 
@@ -107,6 +117,33 @@ def _revenue(report: Report) -> None:
         low, high = mean(np.full(RUNS, 500.0 * look), sums[0], sums[1])
         inside &= (low <= worth) & (worth <= high)
     report.add(_share("interval of a mean value covers at all looks", inside, "higher", 95.0))
+
+
+def _with_earlier(report: Report) -> None:
+    """Compare revenue, capped and less earlier orders, after every 1,000 visitors an arm, 50 times.
+
+    Who ordered before orders more often: 2 % and 4 points for each earlier order.
+    """
+    dice = np.random.default_rng(5)
+    sums, inside = np.zeros((RUNS, 6, 2)), np.ones(RUNS, bool)
+    narrower, explains = np.zeros(RUNS), np.zeros(RUNS)
+    for _look in range(50):
+        before = np.minimum(dice.negative_binomial(0.5, 0.4, (RUNS, 2, 1_000)), 20)
+        buys = dice.random(before.shape) < np.minimum(0.02 + 0.04 * before, 0.9)
+        worth = np.minimum(dice.lognormal(4, 0.8, before.shape), 350.0) * buys
+        parts = (np.ones_like(worth), worth, worth**2, before, before**2, before * worth)
+        sums += np.stack([part.sum(-1) for part in parts], 1)
+        for run in range(RUNS):
+            shown, total, squares, *earlier = sums[run]
+            found, left, explains[run] = adjusted((shown, total, squares), tuple(earlier))  # type: ignore[arg-type]
+            low, high = difference(*zip(shown, found, left, strict=True))  # type: ignore[arg-type]
+            plain = difference(*zip(shown, total, squares, strict=True))  # type: ignore[arg-type]
+            inside[run] &= low <= 0 <= high
+            narrower[run] = 1 - (high - low) / (plain[1] - plain[0])
+    report.add(_share("interval of adjusted revenue covers at all looks", inside, "higher", 95.0))
+    note = f"earlier orders explain {100 * explains.mean():.1f} % of the differences"
+    name = "interval of revenue, narrower for earlier orders"
+    report.add(Row(name, 100 * narrower.mean(), "%", "higher", None, note))
 
 
 def _splits(report: Report) -> None:

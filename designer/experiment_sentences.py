@@ -12,6 +12,7 @@ EXPERIMENT_PROBLEMS = {
     ),
     "segments_of_a_bandit": N_("Only a bandit over a rate can have weights for each segment."),
     "one_subject": N_("An experiment is over wordings, over a flow, or over a rule: one of them."),
+    "bad_currency": N_("“%(value)s” is no currency; write three letters, as CNY or USD."),
     "unknown_rule": N_("There is no rule called %(rule)s."),
     "bad_choice": N_("“%(value)s” is not known here; known are: %(known)s."),
 }

@@ -20,8 +20,7 @@ from designer.experiment_sentences import (
 from designer.standing_words import percent
 from designer.titles import titles
 from flows.experiments import LOWER_IS_BETTER, VALUES, Experiment
-from runtime.engine.canary import SURE
-from runtime.experiments.standing import ALARM, WATCH, Arm, Figures, Range
+from runtime.experiments.standing import ALARM, CERTAIN, WATCH, Arm, Figures, Range
 from runtime.tables import ExperimentRow, ExperimentStep
 
 MOST_POINTS = 200
@@ -143,7 +142,7 @@ def terms_rows(setup: Experiment, found: Figures) -> list[dict[str, Any]]:
             f"≥ {percent(setup.target)}",
             best >= setup.target,
         ),
-        (_("evidence that it is better"), _e(arm.evidence[0]), "≥ 20", arm.evidence[0] >= SURE),
+        (_("evidence that it is better"), _e(arm.evidence[0]), "≥ 20", arm.evidence[0] >= CERTAIN),
     ]
     found_rows = [{"what": w, "now": n, "wanted": t, "met": m} for w, n, t, m in rows]
     back = {"what": _("evidence that it is worse"), "now": _e(arm.evidence[1]), "wanted": "< 33"}

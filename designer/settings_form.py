@@ -38,6 +38,8 @@ def workspace_text(text: str, form: Values) -> str:
         "publishing": _publishing(known.get("publishing") or {}, form) or None,
         "experiments": _experiments(known.get("experiments") or {}, form) or None,
     }
+    if currency := str(form.get("currency") or "").strip().upper():
+        values["currency"] = currency if currency != "CNY" or "currency" in known else None
     if "confidence" not in known and values["confidence"] == USUAL_CONFIDENCE:
         del values["confidence"]
     changed = {name: value for name, value in values.items() if known.get(name) != value}

@@ -44,7 +44,8 @@ def rows_of(script: str, standings: list[Standing]) -> list[Row]:
 def percent(share: float, signed: bool = False) -> str:
     """Write a share as per cent, on one line: 0.0512 is 5.1 %."""
     digits = 0 if abs(share) >= 0.1 else 1
-    return f"{100 * share:{'+' if signed else ''}.{digits}f}\N{NO-BREAK SPACE}%".replace("-", "−")
+    shown = round(100 * share, digits) + 0.0  # Not −0.
+    return f"{shown:{'+' if signed else ''}.{digits}f}\N{NO-BREAK SPACE}%".replace("-", "−")
 
 
 def _row(name: str, first: str, one: Standing) -> Row:

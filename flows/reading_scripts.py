@@ -147,6 +147,7 @@ def read_workspace(document: Document) -> Workspace:
         escalation=_thresholds(fields.inside("escalation")),
         marketing=read_marketing(fields.inside("marketing")),
         hold_out=_hold_out(fields.inside("experiments")),
+        currency=_currency(fields),
     )
     human.finish()
     fields.finish()
@@ -164,6 +165,15 @@ def read_widget(document: Document, workspace: Workspace) -> Workspace:
     title, greeting = fields.text("title"), fields.text("greeting")
     fields.finish()
     return replace(workspace, widget_title=title, widget_greeting=greeting, widget_color=color)
+
+
+def _currency(fields: Fields) -> str:
+    """Read the currency of all amounts: three letters."""
+    code: str = fields.take("currency", str, "CNY").upper()
+    if not re.fullmatch("[A-Z]{3}", code):
+        fields.problem("bad_currency", "currency", value=code)
+        return "CNY"
+    return code
 
 
 def _hold_out(fields: Fields) -> float:

@@ -223,6 +223,7 @@ def _workspace() -> Schema:
         coupons=_map(coupon),
         intents=_map(_TEXT),
         escalation=_object(zh=_SHARE, en=_SHARE),
+        currency=_STRING,
         experiments=_object(hold_out=_SHARE),
         marketing=_object(
             per_visitor=_PER_VISITOR,

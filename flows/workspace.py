@@ -50,7 +50,8 @@ class Workspace:
     `tests` says what a failing test does to publishing, `block` or `warn`; with `four_eyes` what
     one person asks to publish another must look at. `intents` names intents for people.
     `escalation` says by language from where on a message counts against a visitor's patience;
-    `hold_out` is the share of visitors who take part in no experiment.
+    `hold_out` is the share of visitors who take part in no experiment; amounts are in `currency`
+    (ISO 4217).
     """
 
     key: str = "workspace"
@@ -70,3 +71,4 @@ class Workspace:
     escalation: Mapping[str, float] = field(default_factory=dict)
     marketing: Marketing = field(default_factory=Marketing)
     hold_out: float = 0.0
+    currency: str = "CNY"

@@ -7,6 +7,7 @@ RuntimeFailed
 ├── CannotPublish     problems are left, or the two rule matchers disagree
 ├── MessageRefused    a message that breaks a limit; `code` and `title` say which
 └── ConnectorFailed   another system did not answer as it should
+    └── OutcomeUnknown    it may have done what it was asked for all the same
 """
 
 
@@ -51,3 +52,7 @@ class ConnectorFailed(RuntimeFailed):
     def __init__(self, reason: str, **values: object) -> None:
         self.reason, self.values = reason, {name: str(value) for name, value in values.items()}
         super().__init__((reason % self.values if values else reason)[:300])
+
+
+class OutcomeUnknown(ConnectorFailed):
+    """Another system may have done what it was asked for, though it did not say so."""

@@ -14,14 +14,21 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class Connector(Protocol):
-    """Another system that an effect may reach. Calls with the same key must happen once."""
+    """Another system that an effect may reach. Calls with the same key must happen once.
+
+    One whose system knows no keys says `keyed = False`: where it cannot be told whether a call
+    arrived, it is not made again by itself, but laid aside for a person.
+    """
 
     @property
     def key(self) -> str:
         """Name the connector as effects do."""
 
     def call(self, arguments: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        """Do it, once for each key; raises ConnectorFailed when it may be tried again."""
+        """Do it, once for each key.
+
+        Raises ConnectorFailed when it may be tried again, OutcomeUnknown when it may have arrived.
+        """
 
 
 class Hooks:

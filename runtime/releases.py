@@ -170,6 +170,16 @@ async def restore(redis: Redis, engine: Engine) -> int:
     return number
 
 
+async def refill(redis: Redis, engine: Engine) -> None:
+    """Name the live release to a Redis that was emptied; what somebody names meanwhile stays."""
+    if await redis.exists(keys.CURRENT):
+        return
+    with transaction(engine, writes=False) as database:
+        current = database.get(CurrentRelease, 1)
+    if current:
+        await redis.set(keys.CURRENT, current.number, nx=True)
+
+
 def live_files(engine: Engine) -> tuple[int, dict[str, str]]:
     """Give the number and the files of what is live; (0, {}) when nothing was published."""
     with transaction(engine, writes=False) as database:

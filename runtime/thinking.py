@@ -208,7 +208,7 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     session = replace(before, profile=fold(before.profile, event))
     if overtaken:
         return session, began[1]
-    wishes = [] if repeated else credit(session, event, moment.now, moment.running)
+    wishes = [] if repeated else _credit(release, session, moment, event)
     moved = chain(began, (session, wishes))
     turn = _turn(release, session, moment)
     moved = chain(moved, wake(release, session, turn, event))
@@ -216,6 +216,11 @@ def _event(release: Release, session: Session, moment: Moment) -> Moved:
     for came in entered(before.profile, session.profile, asked, moment.local, event.at):
         moved = chain(moved, wake(release, moved[0], turn, came))
     return moved
+
+
+def _credit(release: Release, session: Session, moment: Moment, event: Event) -> list[Effect]:
+    currency = release.book.workspace.currency
+    return credit(session, event, moment.now, moment.running, currency)
 
 
 def _timer(release: Release, session: Session, moment: Moment) -> Moved:

@@ -30,7 +30,7 @@ from designer.workspace import engine, open_workspace, portal
 from flows.edits import EditRefused
 from flows.experiments import Experiment
 from runtime.experiments import runs
-from runtime.experiments.afterwards import funnels
+from runtime.experiments.afterwards import foreign_orders, funnels
 from runtime.experiments.by_segment import by_segment
 from runtime.experiments.runs import NotPossible
 from runtime.tables import ExperimentRow
@@ -234,6 +234,7 @@ def _figures(row: ExperimentRow) -> dict[str, Any]:
         "course": course_chart(ran, found),
         "belief": belief_chart(ran, found),
         "shares": shares_chart(ran, found, row.ended or portal().services.now()),
+        "foreign": foreign_orders(engine(), row.run, row.began),
         "funnels": funnels(engine(), row.run, ran.arms, row.began),
         "parts": by_segment(engine(), row.run, ran.arms, row.began),
         "log": log_rows(ran, runs.steps(engine(), row.run)),

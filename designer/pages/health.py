@@ -1,13 +1,15 @@
 """How the installation does: what is up, what is degraded and what that means, what is down."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from designer.access import needs
+from designer import publishing
+from designer.access import author, needs
 from designer.fragments import show
 from designer.marking import N_
 from designer.matcher_words import WHY
-from designer.workspace import portal
+from designer.workspace import engine, portal
+from runtime.desk.laid_aside import deliver_again, drop, laid_aside
 from runtime.web.health import state_of
 
 bp = Blueprint("health", __name__, url_prefix="/health")
@@ -36,7 +38,7 @@ STATES = {"up": N_("works"), "degraded": N_("degraded"), "down": N_("down")}
 
 @bp.get("/")
 @needs("edit")
-def page() -> Response:
+def page(notice: str = "") -> Response:
     """Show every part, and what it means when one is not well."""
     rows = []
     for name, found in portal().call(state_of).items():
@@ -53,7 +55,26 @@ def page() -> Response:
                 "why": _why(str(found.get("why") or "")),
             }
         )
-    return show("health", "parts", rows=rows)
+    left = portal().call(laid_aside) if rows[0]["state"] == "up" else []
+    return show("health", "parts", rows=rows, left=left, notice=notice)
+
+
+@bp.post("/again")
+@needs("publish")
+def again() -> Response:
+    """Deliver something anew that did not reach its visitor."""
+    many = portal().call(deliver_again, request.form.get("key", ""))
+    publishing.note(engine(), author(), "delivered again", request.form.get("key", "")[:100])
+    return page(_("It is delivered again.") if many else _("It has been delivered meanwhile."))
+
+
+@bp.post("/drop")
+@needs("publish")
+def take_off() -> Response:
+    """Take something off the list that did arrive."""
+    portal().call(drop, request.form.get("key", ""))
+    publishing.note(engine(), author(), "delivery dropped", request.form.get("key", "")[:100])
+    return page(_("Taken off the list."))
 
 
 def _why(code: str) -> str:

@@ -8,7 +8,8 @@ import orjson
 from runtime.errors import ConnectorFailed
 from runtime.services import Services
 from runtime.store import keys
-from runtime.store.hooks import wait_again
+from runtime.store.deliveries import wait_again
+from runtime.store.hooks import TOLD
 
 PLACES = (keys.HOOKS_LATER, keys.HOOKS_FAILED)
 
@@ -44,7 +45,7 @@ async def try_again(services: Services, connector: str) -> int:
     many, now = 0, int(services.now() * 1000)
     for place, stored, entry in await _left(services, connector):
         anew = orjson.dumps(entry | {"tries": 0, "since": now})
-        many += await wait_again(services.redis, place, stored, anew)
+        many += await wait_again(services.redis, TOLD, place, stored, anew)
     return many
 
 

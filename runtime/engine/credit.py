@@ -19,9 +19,12 @@ CREDIT_WINDOW = 24 * 3600.0
 
 
 def credit(
-    session: Session, event: Event, now: float, running: Mapping[str, Running]
+    session: Session, event: Event, now: float, running: Mapping[str, Running], currency: str
 ) -> list[Effect]:
-    """Credit the last eligible exposure of the last 24 hours, or take a credit back."""
+    """Credit the last eligible exposure of the last 24 hours, or take a credit back.
+
+    An order in another currency than ours counts, its value does not: the rate is not known here.
+    """
     if event.name in TAKEN_BACK and order_id_of(event.properties):
         total = number(event.properties.get("total"))
         return [effects.Refund(order_id_of(event.properties), total)]
@@ -38,11 +41,14 @@ def credit(
     first = min(scripts or around, key=lambda exposure: exposure.since)
     order = order_id_of(event.properties)
     total = event.properties.get("total", event.properties.get("revenue"))
+    foreign = str(event.properties.get("currency") or currency).upper()[:8]
+    foreign = "" if foreign == currency else foreign
     caps = {one.run: one.cap for one in running.values()}
     convert = effects.Convert(
         last,
         order,
-        number(total),
+        0.0 if foreign else max(number(total), 0.0),
+        foreign=foreign,
         first=None if first is last else first,
         also=tuple(exposure for exposure in around if exposure is not last),
         held=next((exposure.held for exposure in eligible if exposure.held), ""),

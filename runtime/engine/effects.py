@@ -70,13 +70,15 @@ class Mark:
 class Convert:
     """An order is credited, once however often it is reported, to a variant.
 
-    `first` is the one seen first, where that is another; `also` are the arms of flows and rules met
-    around it. `caps` by run say up to what an order's value counts, 0 is no cap.
+    `foreign` names a currency that is not ours, whose amount is left out. `first` is the one seen
+    first, where that is another; `also` are the arms of flows and rules met around it. `caps` by
+    run say up to what an order's value counts, 0 is no cap.
     """
 
     seen: Exposure
     order: str
     value: float
+    foreign: str = ""
     first: Exposure | None = None
     also: tuple[Exposure, ...] = ()
     held: str = ""

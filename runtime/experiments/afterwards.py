@@ -53,6 +53,18 @@ def funnels(engine: Engine, run: str, arms: Sequence[str], since: float) -> list
     return found if any(sum(one.did.values()) for one in found) else []
 
 
+def foreign_orders(engine: Engine, run: str, since: float) -> dict[str, int]:
+    """Count the orders of a run by a currency that is not ours: their values are left out."""
+    found: dict[str, int] = {}
+    query = select(EventRow.data).where(EventRow.name == ORDERED, EventRow.at >= since)
+    with transaction(engine, writes=False) as database:
+        for data in database.scalars(query.limit(MOST_EVENTS)):
+            currency = str(data.get("currency") or "")
+            if currency and run in _runs_of(data):
+                found[currency] = found.get(currency, 0) + 1
+    return found
+
+
 def _runs_of(data: dict[str, object]) -> set[object]:
     also = data.get("also")
     around = also if isinstance(also, list) else []

@@ -12,7 +12,7 @@ from scipy.stats import beta
 
 from flows.experiments import LOWER_IS_BETTER, VALUES
 from runtime.engine.bandits import WARM_UP, Cohorts, chances
-from runtime.engine.canary import HARM
+from runtime.engine.canary import HARM, SURE
 from runtime.engine.sequential import (
     ALPHA,
     adjusted,
@@ -37,6 +37,8 @@ FEW = 20
 """Visitors below which a picture of a rate says nothing."""
 FAULT = 1000.0
 """The e-value at which the split is taken for faulty."""
+CERTAIN = SURE
+"""The e-value at which an arm is taken for better."""
 ALARM, WATCH = HARM, 3.0
 """E-values against "no more of them want a person": taken as harm, and worth an eye."""
 

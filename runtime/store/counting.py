@@ -44,6 +44,7 @@ def credited(wish: effects.Convert) -> dict[str, Any]:
         "first": _said(wish.first) if wish.first else None,
         "also": [_earned(seen, wish.caps) for seen in wish.also],
         "held": wish.held,
+        "currency": wish.foreign,
     }
     return said | {name: value for name, value in more.items() if value}
 

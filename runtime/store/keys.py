@@ -11,6 +11,9 @@
 | outbox | stream | committed effects | until delivered |
 | events | stream | what happened, an entry for each turn | until copied; 1 M entries |
 | requests | stream | what other systems are asked | until answered |
+| outbox:later | zset | what is delivered again, by when in ms | until then |
+| outbox:aside | zset | what a person must look at, by since when in ms | newest 1,000 |
+| t:<key> | string | that a call without a key was begun | 7 days |
 | hooks | stream | what other systems are told | until told |
 | hooks:later | zset | what is told again, by when in ms | until then |
 | hooks:failed | zset | what was given up, by since when in ms | newest 1,000 |
@@ -42,6 +45,9 @@ TIMER_SHARDS = 16
 
 OUTBOX = "outbox"
 REQUESTS = "requests"
+OUTBOX_LATER = "outbox:later"
+OUTBOX_ASIDE = "outbox:aside"
+BEGUN_TTL = 7 * 86400
 HOOKS = "hooks"
 HOOKS_LATER = "hooks:later"
 HOOKS_FAILED = "hooks:failed"
@@ -78,6 +84,11 @@ def log(visitor: str) -> str:
 def done(visitor: str, message_id: str) -> str:
     """Name the answer to a message id."""
     return f"m:{visitor}:{message_id}"
+
+
+def begun(key: str) -> str:
+    """Name the mark that a call was begun whose repetition would count twice."""
+    return f"t:{key}"
 
 
 def order(order_id: str) -> str:

@@ -1,11 +1,17 @@
 """Streams that several workers share: what waits is given once, what was left lying again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
+
+MOST_HELD = 500
+ORPHANS = "orphans"
+LONG_AGO = 86_400_000
+"""Milliseconds; more than anything may lie."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,24 @@ async def waiting_entries(
     streams: dict[Any, Any] = {share.stream: ">"}
     found: Any = await redis.xreadgroup(share.group, consumer, streams, count=most, block=wait_ms)
     return entries_of(found)
+
+
+async def leave_for_others(redis: Redis, share: Share, is_gone: Callable[[str], bool]) -> None:
+    """Let what workers have in hand who are gone be given again at once, and forget them."""
+    rows: Any = await redis.xinfo_consumers(share.stream, share.group)
+    for row in rows:
+        name = row["name"].decode()
+        if not is_gone(name):
+            continue
+        while held := await redis.xpending_range(
+            share.stream, share.group, "-", "+", MOST_HELD, consumername=name
+        ):
+            ids: Any = [entry["message_id"] for entry in held]
+            # Lying for so long that whoever asks next is given it; the name says whose it was.
+            await redis.xclaim(
+                share.stream, share.group, ORPHANS, 0, ids, idle=LONG_AGO, justid=True
+            )
+        await redis.xgroup_delconsumer(share.stream, share.group, name)
 
 
 async def acknowledge(redis: Redis, share: Share, entry_id: bytes) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from runtime.db import rows_into, transaction
 from runtime.insight.decisions import DECIDED, Decided, note_decisions
+from runtime.releases import refill
 from runtime.services import Services, portal
 from runtime.store.keys import EVENTS
 from runtime.store.streams import Share, ensure_group, entries_of, events_of, forget_done
@@ -23,7 +24,8 @@ BATCH = 1_000
 
 @shared_task(name="runtime.archive", ignore_result=True)
 def archive_events() -> None:
-    """Copy what came since the last time."""
+    """Copy what came since the last time, once a Redis that was emptied serves again."""
+    portal().call(lambda services: refill(services.redis, services.engine))
     portal().call(archive)
 
 

@@ -15,11 +15,12 @@ from runtime.errors import ConnectorFailed
 from runtime.services import Services
 from runtime.settings import signing_secret
 from runtime.store import hooks, keys
+from runtime.store.deliveries import bring_back, lay_aside, put_off
 from runtime.store.hooks import HOOKS
 from runtime.store.streams import waiting_entries
+from runtime.tasks.resting import Resting, pause
 
 MOST_AT_ONCE = 16
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3600.0
 GIVEN_UP_AFTER = 86_400.0
 _log = logging.getLogger(__name__)
 
@@ -30,13 +31,13 @@ class Hooks:
     def __init__(self, services: Services, consumer: str) -> None:
         self._services, self._consumer = services, consumer
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, "webhook")
-        self._resting: dict[str, tuple[float, int]] = {}
+        self._resting = Resting(services.dice)
         self._secret = signing_secret(services.settings)
 
     async def tell_once(self, wait_ms: int = 500) -> int:
         """Tell what waits; gives how many messages that were."""
         redis = self._services.redis
-        await hooks.bring_back(redis, self._services.now())
+        await bring_back(redis, hooks.TOLD, self._services.now())
         entries = await waiting_entries(redis, HOOKS, self._consumer, MOST_AT_ONCE, wait_ms)
         await asyncio.gather(*(self._tell(i, orjson.loads(fields[b"e"])) for i, fields in entries))
         return len(entries)
@@ -44,24 +45,26 @@ class Hooks:
     async def _tell(self, entry_id: bytes, entry: dict[str, Any]) -> None:
         redis, now = self._services.redis, self._services.now()
         connector = entry["connector"]
-        until, failures = self._resting.get(connector, (0.0, 0))
-        if now < until and now * 1000 < entry["since"] + GIVEN_UP_AFTER * 1000:
-            await hooks.tell_later(redis, entry_id, entry, until)
+        until = self._resting.until(connector, now)
+        if until and now * 1000 < entry["since"] + GIVEN_UP_AFTER * 1000:
+            await put_off(redis, hooks.TOLD, entry_id, entry, until)
             return
         failed = await self._try(entry)
         now = self._services.now()
         if failed is None:
-            self._resting.pop(connector, None)
+            self._resting.went_well(connector)
             await hooks.told(redis, entry_id, entry, now)
             return
         _log.warning("%s was not told %s: %s", connector, entry["key"], failed)
         values = {name: str(value) for name, value in failed.values.items()}
         entry |= {"why": failed.reason, "values": values, "tries": entry["tries"] + 1}
-        self._resting[connector] = (now + _pause(failures), failures + 1)
+        self._resting.failed(connector, entry["key"], now)
         if now * 1000 >= entry["since"] + GIVEN_UP_AFTER * 1000:
-            await hooks.give_up(redis, entry_id, entry, now)
+            event = hooks.event_of(entry, "not_told", now)
+            await lay_aside(redis, hooks.TOLD, entry_id, entry, event)
         else:
-            await hooks.tell_later(redis, entry_id, entry, now + _pause(entry["tries"] - 1))
+            at = now + pause(entry["tries"] - 1, self._services.dice)
+            await put_off(redis, hooks.TOLD, entry_id, entry, at)
 
     async def _try(self, entry: dict[str, Any]) -> ConnectorFailed | None:
         """Tell it now; gives why that failed, None when it did not."""
@@ -84,7 +87,3 @@ class Hooks:
                 connector = found[entry["connector"]]
                 return connector.url, connector.seconds
         return entry["url"], entry["seconds"]
-
-
-def _pause(failures: int) -> float:
-    return float(min(FIRST_PAUSE * 4**failures, LONGEST_PAUSE))

@@ -5,27 +5,32 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import uvloop
 from redis.exceptions import RedisError
 
+from runtime.clock import since_start
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
 from runtime.store.hooks import HOOKS
-from runtime.store.streams import ensure_group
+from runtime.store.outbox import EFFECTS
+from runtime.store.streams import ensure_group, leave_for_others
 from runtime.tasks.due_timers import wake_due
 from runtime.tasks.hooks import Hooks
-from runtime.tasks.relay import EFFECTS, relay_once
+from runtime.tasks.relay import Relay
 from runtime.tasks.requests import QUESTIONS, Requests
 
 TICK_SECONDS = 0.2
+_HERE = f"worker-{socket.gethostname()}-"
 _log = logging.getLogger(__name__)
 
 
 async def work(services: Services) -> None:
     """Run until cancelled; a Redis that is away is waited for."""
-    consumer = f"worker-{os.getpid()}"
+    consumer = f"{_HERE}{os.getpid()}-{int(since_start())}"
 
     async def timers() -> None:
         await services.steady.keep(services.redis)
@@ -35,7 +40,7 @@ async def work(services: Services) -> None:
 
     async def outbox() -> None:
         await ensure_group(services.redis, EFFECTS)
-        await relay_once(services, consumer)
+        await relay.once()
 
     async def systems() -> None:
         await ensure_group(services.redis, QUESTIONS)
@@ -45,12 +50,24 @@ async def work(services: Services) -> None:
         await ensure_group(services.redis, HOOKS)
         await telling.tell_once()
 
+    async def inherit() -> None:
+        for share in (EFFECTS, QUESTIONS, HOOKS):
+            await ensure_group(services.redis, share)
+            gone = partial(_is_gone, me=consumer)
+            await leave_for_others(services.redis, share, gone)
+
     asking, telling = Requests(services, consumer), Hooks(services, consumer)
+    relay = Relay(services, consumer)
     parts = (timers, outbox, systems, webhooks)
-    await asyncio.gather(*map(_forever, parts))
+    await asyncio.gather(_until_done(inherit), *map(_forever, parts))
 
 
 async def _forever(once: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await _until_done(once)
+
+
+async def _until_done(once: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await once()
@@ -60,6 +77,24 @@ async def _forever(once: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             _log.exception("the worker goes on after an error")
             await asyncio.sleep(0.5)
+        else:
+            return
+
+
+def _is_gone(consumer: str, me: str) -> bool:
+    """Say whether a worker of this machine has ended; of others nothing is known."""
+    number = consumer.removeprefix(_HERE).partition("-")[0]
+    if consumer == me or not consumer.startswith(_HERE) or not number.isdigit():
+        return False
+    if int(number) == os.getpid():
+        return True  # Who had this number before.
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 async def _run() -> None:

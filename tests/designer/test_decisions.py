@@ -21,11 +21,12 @@ from runtime.messages import Message
 from runtime.services import Portal, Services
 from runtime.settings import Settings
 from runtime.store.hooks import HOOKS
+from runtime.store.outbox import EFFECTS
 from runtime.store.streams import ensure_group
 from runtime.tables import EventRow, RuleDecision
 from runtime.tasks.archive import archive
 from runtime.tasks.hooks import Hooks
-from runtime.tasks.relay import EFFECTS, relay_once
+from runtime.tasks.relay import relay_once
 from tests.designer.conftest import sign_in
 from tests.workspaces import publish_files, script
 

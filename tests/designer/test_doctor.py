@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from rules.judge import DIFFERED
 from runtime.db import transaction
 from runtime.services import Portal, Services
 from runtime.settings import Settings
+from runtime.store import keys
 from runtime.tables import ReleaseRow
 from tests.workspaces import publish_files
 
@@ -73,3 +75,39 @@ def test_the_health_page_names_what_judges_the_rules(
         name, why = "oracle</code>", "durable-rules and the oracle disagreed about a visitor"
     assert name in page
     assert why in page
+
+
+def test_what_did_not_reach_a_visitor_is_given_again_or_taken_off(
+    client: FlaskClient, portal: Portal
+) -> None:
+    entry = {
+        "connector": "coupons",
+        "key": "v:dwell:IP15-100:1",
+        "visitor": "v",
+        "arguments": {"visitor": "v", "coupon": "IP15-100"},
+        "card": {},
+        "since": 1_800_000_000_000,
+        "why": "%(name)s did not answer",
+        "values": {"name": "coupons"},
+        "unknown": True,
+    }
+
+    async def lay(services: Services) -> None:
+        for key in ("one", "two"):
+            stored = orjson.dumps(entry | {"key": key})
+            await services.redis.zadd(keys.OUTBOX_ASIDE, {stored: 1})
+
+    portal.call(lay)
+    page = client.get("/health/", headers={"Accept-Language": "en"}).text
+    assert "coupons did not answer" in page
+    assert "may have arrived" in page
+    htmx = {"HX-Request": "true", "Accept-Language": "en"}
+    assert "delivered again" in client.post("/health/again", data={"key": "one"}, headers=htmx).text
+    assert "meanwhile" in client.post("/health/again", data={"key": "one"}, headers=htmx).text
+    assert client.post("/health/drop", data={"key": "two"}, headers=htmx).status_code == 200
+    assert "may have arrived" not in client.get("/health/", headers=htmx).text
+
+    async def waiting(services: Services) -> int:
+        return int(await services.redis.xlen(keys.OUTBOX))
+
+    assert portal.call(waiting) == 1

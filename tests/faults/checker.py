@@ -4,6 +4,7 @@ It reads what is left and asks no code of the product what that should be.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +80,7 @@ def _archive(scene: Scene, name: str) -> list[Row]:
             for row in database.execute(text(query), {"n": f"{name}-%"})
         ]
     engine.dispose()
-    return sorted(rows, key=lambda row: tuple(map(int, row[0].split("-"))))
+    return sorted(rows, key=lambda row: tuple(map(int, re.split("[-.]", row[0]))))
 
 
 def _check_messages(noted: Noted, archive: list[Row], found: Found) -> None:

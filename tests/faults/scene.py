@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import Random
 
 import psutil
 from celery import Celery
@@ -50,7 +51,9 @@ def files_of(receiver: Receiver) -> dict[str, str]:
 class Scene:
     """An installation with a receiver, points to die at, and a clock for what takes its time."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(
+        self, data: Path, direct: str = "", clock: Clock | None = None, **environment: str
+    ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.receiver, self.installation = Receiver(), Installation(data)
         self.points = data / "points"
@@ -62,14 +65,15 @@ class Scene:
             path.write_text(text, "utf-8")
         self.installation.environment |= environment
         self.installation.run("import", str(data / "workspace"), "--publish")
-        self.clock = Clock(data, passes=False) if CAN_BE_TURNED else None
+        self.clock = clock or (Clock(data, passes=False) if CAN_BE_TURNED else None)
         self.installation.environment |= {
             "PYTHONPATH": os.pathsep.join((str(INSIDE), os.environ.get("PYTHONPATH", ""))),
             "TEST_FAULTS": str(self.points),
             "DIALOOM_CONNECTOR_HOSTS": self.receiver.host,
             **(self.clock.environment if self.clock else {}),
         }
-        self.redis = Redis.from_url(self.settings.redis)
+        self.direct = direct or self.settings.redis
+        self.redis = Redis.from_url(self.direct)
         self.kills = 0
         self.installation.start()
 
@@ -99,10 +103,38 @@ class Scene:
         self.kills += sent if how == signal.SIGKILL else 0
         return sent
 
+    def kill_one(self, word: str, dice: Random) -> None:
+        """Kill one of the processes whose command holds a word, if there is any just now."""
+        pids = self.installation.pids(word)
+        if pids:
+            self.end(dice.choice(pids), signal.SIGKILL)
+            self.kills += 1
+
+    def workers(self, word: str) -> list[int]:
+        """Name the processes of a part that work; of the web not the one that watches them."""
+        pids = self.installation.pids(word)
+        return [pid for pid in pids if psutil.Process(pid).ppid() in pids] or pids
+
+    def end(self, pid: int, how: signal.Signals) -> None:
+        """Send a signal to a process that may be gone already."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, how)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
     def kill_supervisor(self) -> None:
         """Kill the supervisor; all others end with it. Then start everything anew."""
-        self.kills += 1
+        process = self.installation.process
+        assert process
+        children = psutil.Process(process.pid).children(recursive=True)
+        self.end(process.pid, signal.SIGKILL)
+        self.pause(0.5)
+        for child in children:  # They end by themselves, but take their time.
+            self.end(child.pid, signal.SIGKILL)
         self.installation.stop(signal.SIGKILL)
+        self.kills += 1
         self.installation.start()
 
     def arm(self, point: str, how: str = "kill") -> None:
@@ -135,18 +167,18 @@ class Scene:
 
     def settle(self, seconds: float = 30) -> None:
         """Wait until nothing is on its way any more; leases of the dead run out by the clock."""
-        celery = Celery(broker=self.settings.redis.replace("unix://", "redis+socket://", 1))
+        celery = Celery(broker=self.direct.replace("unix://", "redis+socket://", 1))
         begun, turned, asked = time.monotonic(), False, 0.0
         while not self._is_quiet():
             now = time.monotonic()
             assert now - begun < seconds, self.waiting()
-            if now - begun > 1 and not turned and self.clock:
+            if now - begun > 1.5 and not turned and self.clock and self._lies():
                 self.clock.turn(LEASE)
                 turned = True
             if now - asked > 1:
                 asked = now
                 with suppress(Exception):  # The broker may be away still.
-                    celery.send_task("runtime.archive", ignore_result=True, expires=5)
+                    celery.send_task("runtime.archive", ignore_result=True)
             time.sleep(0.1)
         celery.close()
 
@@ -155,6 +187,12 @@ class Scene:
             return not any(self.waiting().values())
         except (RedisError, OSError):
             return False
+
+    def _lies(self) -> bool:
+        """Say whether somebody who may be dead has something in hand."""
+        with suppress(RedisError, OSError):
+            return any(self.redis.xlen(name) for name in (keys.OUTBOX, keys.REQUESTS, keys.HOOKS))
+        return False
 
     def waiting(self) -> dict[str, int]:
         """Count what is on its way: effects, questions, messages to others, events, timers."""

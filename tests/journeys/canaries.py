@@ -228,7 +228,8 @@ def start_canary(shop: Installation) -> None:
     """Start a canary over the wording of the wish, on its page, with all that it offers."""
     with signed_in(shop) as client:
         page = client.get("/scripts/wish").text
-        made = client.post("/experiments/", data={"script": "wish", "csrf_token": _token(page)})
+        made = client.post("/experiments/", data={"subject": "wish", "csrf_token": _token(page)})
+        assert made.status_code == 200, made.text
         form = {"rev": "1", "arms": ["old", "new"], "control": "old", "mode": "canary"}
         head = {"X-CSRFToken": _token(made.text), "HX-Request": "true"}
         form |= {"metric": "orders", "goal": "Order Completed"}

@@ -14,11 +14,12 @@ from runtime.nlu.misheard import misheard
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.arm_counts import counts_of
+from runtime.store.outbox import EFFECTS
 from runtime.store.streams import ensure_group
 from runtime.tables import CouponIssue, EventRow
 from runtime.tasks.archive import archive
 from runtime.tasks.due_timers import wake_due
-from runtime.tasks.relay import EFFECTS, relay_once
+from runtime.tasks.relay import relay_once
 from runtime.tasks.weights import weigh
 from tests.workspaces import publish_files, script
 

@@ -15,7 +15,7 @@ POINTS = {
     "committed": ("after", "runtime.store.sessions", "Sessions.commit"),
     "reply_ready": ("after", "runtime.web.straight", "answer_to"),
     # Of what a turn left behind.
-    "effect_taken": ("before", "runtime.tasks.relay", "_deliver"),
+    "effect_taken": ("before", "runtime.tasks.relay", "Relay._deliver"),
     "effect_done": ("before", "runtime.tasks.relay", "handle"),
     "outcome_committed": ("before", "runtime.tasks.relay", "acknowledge"),
     "timer_claimed": ("before", "runtime.tasks.due_timers", "_wake"),

@@ -8,7 +8,7 @@ from flows.experiments import QUIET, Experiment
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.db import transaction
-from runtime.experiments.afterwards import funnels
+from runtime.experiments.afterwards import foreign_orders, funnels
 from runtime.experiments.beginning import begin
 from runtime.experiments.by_segment import by_segment
 from runtime.experiments.runs import NotPossible, change, put_in_force, runs
@@ -260,3 +260,34 @@ async def test_the_funnel_is_what_they_did_within_a_day(services: Services) -> N
         assert found[arm].did["Product Added"] == sum(n < 6 for n in mine)
         assert found[arm].did["converted"] == sum(n < 3 for n in mine)
     assert by_segment(services.engine, run, OVER_RULE.arms, 0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ({"total": 20, "currency": "USD"}, 0),
+        ({"total": 20, "currency": "cny"}, 20),
+        ({"total": -20}, 0),
+        ({"total": "1e300"}, 0),
+        ({"total": "viel"}, 0),
+        ({}, 0),
+    ],
+)
+async def test_an_order_of_odd_value_counts_as_an_order(
+    services: Services, said: dict[str, object], value: float
+) -> None:
+    run = await begin(services, AB, "a@b")
+    arm = await meet(services, "v")
+    done = Event("Order Completed", services.now(), {"order_id": "o", **said})
+    await handle(services, Message("v", "track", kind="event", data={"event": done}))
+    found = await counts(services, run)
+    assert found[f"{arm} orders0"] == 1
+    assert found.get(f"{arm} value", 0) == value
+    foreign = foreign_orders(services.engine, run, 0.0)
+    assert foreign == ({"USD": 1} if said.get("currency") == "USD" else {})
+
+
+async def test_an_order_nobody_was_shown_anything_for_counts_for_nobody(services: Services) -> None:
+    run = await begin(services, AB, "a@b")
+    await order(services, "stranger", "o")
+    assert await counts(services, run) == {}
