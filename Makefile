@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-build-isolation
 
-.PHONY: run test lint format bench rasa messages migrate lock clean
+.PHONY: run test faults lint format bench rasa messages migrate lock clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.run: deploy/lock/build.txt deploy/lock/run.txt pyproject.toml
@@ -28,6 +28,9 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	@sh tests/install_parts.sh
 	@sh tests/run.sh $(ARGS)
+
+faults: $(VENV)/.dev # Hundreds of kills, half a minute without Valkey, a crowd of 500: some fifteen minutes.
+	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -81,15 +81,21 @@ class _Heard:
             else:
                 self._any.append((place, rule))
         self._all = [rule for _place, rule in self._any]
+        self._with: dict[tuple[tuple[str, str], ...], list[Rule]] = {}
 
     def concerned(self, event: Event) -> list[Rule]:
         """Give those that the event may mean, in their order."""
-        found: list[tuple[int, Rule]] = []
-        for name, by_text in self._picky.items():
-            have = event.properties.get(name)
-            if isinstance(have, str) and have in by_text:
-                found += by_text[have]
-        return [rule for _place, rule in sorted(self._any + found)] if found else self._all
+        said = tuple(
+            (name, have)
+            for name, by_text in self._picky.items()
+            if isinstance(have := event.properties.get(name), str) and have in by_text
+        )
+        if not said:
+            return self._all
+        if said not in self._with:
+            found = [one for name, text in said for one in self._picky[name][text]]
+            self._with[said] = [rule for _place, rule in sorted(self._any + found)]
+        return self._with[said]
 
 
 def _wanted(trigger: Trigger) -> tuple[str, str] | None:

@@ -46,14 +46,15 @@ class _Writer:
 
     def __init__(self, commit: Commit, message: Message, at: int, release: int) -> None:
         self.commit, self.message, self.at, self.release = commit, message, at, release
+        self.visitor = commit.session.visitor
 
     def line(self, reply: Reply) -> None:
         self.commit.lines.append(line_of(reply) | {"at": self.at})
 
     def event(self, name: str, **data: Any) -> None:
-        visitor = self.commit.session.visitor
-        event = {"name": name, "visitor": visitor, "at": self.at / 1000, "data": data}
-        self.commit.events.append(event | {"release": self.release})
+        event = {"name": name, "visitor": self.visitor, "at": self.at / 1000, "data": data}
+        event["release"] = self.release
+        self.commit.events.append(event)
 
     def incoming(self, thought: Thought) -> None:
         """Write down what reached us."""

@@ -140,6 +140,17 @@ def lasting_of(session: Session) -> dict[str, Any]:
     return found | {"assigned": dict(session.assigned)} if session.assigned else found
 
 
+def lasts_the_same(before: Session, after: Session) -> bool:
+    """Say whether what is remembered when the session is over is what it was before."""
+    old, new = before.rules, after.rules
+    if (old.spoke, old.marketing, before.assigned) != (new.spoke, new.marketing, after.assigned):
+        return False
+    had, has = before.profile, after.profile
+    changed = [name for name, value in has.items() if name not in had or had[name] != value]
+    changed += [name for name in had if name not in has]
+    return not any(map(_lasts, changed))
+
+
 def _lasts(name: str) -> bool:
     return name.startswith(LASTING) or (name in FACTS and FACTS[name].lives == VISITOR)
 

@@ -12,7 +12,14 @@ from redis.exceptions import NoScriptError
 
 from runtime.clock import SteadyClock
 from runtime.engine.experiments import Running
-from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
+from runtime.engine.session import (
+    Session,
+    come_back,
+    from_values,
+    lasting_of,
+    lasts_the_same,
+    to_json,
+)
 from runtime.store import keys
 from runtime.store.batches import Batches, Heard
 from runtime.store.in_force import InForce
@@ -156,14 +163,14 @@ def _arguments(seen: Seen, commit: Commit, message_id: str) -> list[Any]:
     lines = [orjson.dumps(line) for line in commit.lines]
     pairs = zip(lines, commit.lines, strict=True)
     bot = (line for line, said in pairs if said["from"] != "visitor")
-    lasting = lasting_of(commit.session)
-    is_new = seen.version == "0" or lasting != lasting_of(seen.session)
+    session = commit.session
+    is_known = seen.version != "0" and lasts_the_same(seen.session, session)
     sizes = len(commit.lines), len(commit.counts), len(commit.arm), len(commit.disarm)
     said: list[Any] = [
         b"[%b]" % b",".join(bot) if message_id else "",
-        orjson.dumps(lasting) if is_new else "",
+        "" if is_known else orjson.dumps(lasting_of(session)),
         # Whoever watches this visitor learns how far the log goes, and whether a person is there.
-        f"{commit.session.seq} {int(bool(commit.session.desk))}",
+        f"{session.seq} {int(bool(session.desk))}",
         orjson.dumps(commit.events) if commit.events else "",
         _rest(commit),
         *sizes,

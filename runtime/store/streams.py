@@ -66,9 +66,14 @@ async def leave_for_others(redis: Redis, share: Share, is_gone: Callable[[str], 
 
 
 async def acknowledge(redis: Redis, share: Share, entry_id: bytes) -> None:
-    """Take an entry out of a stream: it is done."""
-    await redis.xack(share.stream, share.group, entry_id)
-    await redis.xdel(share.stream, entry_id)
+    """Take an entry out of a stream: it is done.
+
+    Both at once: one that is no longer given to anybody would lie there for ever.
+    """
+    pipe = redis.pipeline(transaction=True)
+    pipe.xack(share.stream, share.group, entry_id)
+    pipe.xdel(share.stream, entry_id)
+    await pipe.execute()
 
 
 async def forget_done(redis: Redis, share: Share, upto: bytes) -> None:

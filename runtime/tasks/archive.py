@@ -19,7 +19,7 @@ from runtime.store.streams import Share, ensure_group, entries_of, events_of, fo
 from runtime.tables import EventRow
 
 ARCHIVED = Share(EVENTS, "archive")
-BATCH = 500
+BATCH = 1_000
 
 
 @shared_task(name="runtime.archive", ignore_result=True)

@@ -76,6 +76,7 @@ class Scene:
         self.direct = direct or self.settings.redis
         self.redis = Redis.from_url(self.direct)
         self.kills = 0
+        self._stuck: dict[str, int] = {}
         self.installation.start()
 
     def stop(self) -> None:
@@ -166,13 +167,16 @@ class Scene:
         command = [sys.executable, "-m", WORKER]
         return subprocess.Popen(command, env=self.installation.environment)
 
-    def settle(self, seconds: float = 30) -> None:
+    def settle(self, seconds: float = 45) -> None:
         """Wait until nothing is on its way any more; leases of the dead run out by the clock."""
         celery = Celery(broker=self.direct.replace("unix://", "redis+socket://", 1))
         begun, turned, asked = time.monotonic(), False, 0.0
         while not self._is_quiet():
             now = time.monotonic()
-            assert now - begun < seconds, self.waiting()
+            if now - begun > seconds:
+                left = self.waiting()
+                self._stuck = dict(left)  # Said once, not of everything that comes after it.
+                raise AssertionError(f"still on its way: {left}")
             if now - begun > 1.5 and not turned and self.clock and self._lies():
                 self.clock.turn(LEASE)
                 turned = True
@@ -185,7 +189,8 @@ class Scene:
 
     def _is_quiet(self) -> bool:
         try:
-            return not any(self.waiting().values())
+            waiting = self.waiting()
+            return all(many <= self._stuck.get(name, 0) for name, many in waiting.items())
         except (RedisError, OSError):
             return False
 
@@ -199,7 +204,7 @@ class Scene:
         """Count what is on its way: effects, questions, messages to others, events, timers."""
         redis = self.redis
         found = {name: redis.xlen(name) for name in (keys.OUTBOX, keys.REQUESTS, keys.HOOKS)}
-        found[keys.HOOKS_LATER] = redis.zcard(keys.HOOKS_LATER)
+        found |= {name: redis.zcard(name) for name in (keys.HOOKS_LATER, keys.OUTBOX_LATER)}
         groups = redis.xinfo_groups(keys.EVENTS) if redis.exists(keys.EVENTS) else []
         archive = [one for one in groups if one["name"] in (b"archive", "archive")]
         found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1

@@ -66,6 +66,23 @@ def test_the_clock_is_set(scene: Scene) -> None:
     assert found.is_clean, found
 
 
+def test_a_worker_dies_and_the_clock_is_set_back(scene: Scene) -> None:
+    """What it had in hand does not wait until the clock has caught up."""
+    if scene.clock is None:
+        pytest.skip("there is no C compiler")
+    load, clock = Load(scene.installation.port, "back"), scene.clock
+
+    def die() -> None:
+        scene.arm("effect_done")
+        scene.passed("effect_done")
+        clock.turn(-7200)
+
+    under_load(load, 1.5, die)
+    found = note("a worker dies, the clock goes back", 1, check(scene, load))
+    clock.turn(7200)
+    assert found.is_clean, found
+
+
 def empty(scene: Scene, load: Load) -> None:
     """Empty Valkey while a crowd goes about."""
     under_load(load, 2.0, lambda: scene.redis.flushall() and None)
