@@ -3,6 +3,7 @@
 `gunicorn -k asgi "wsgi:web()"` serves, `celery -A wsgi:celery worker` works.
 """
 
+import gc
 from datetime import UTC, datetime
 
 from a2wsgi import WSGIMiddleware
@@ -76,6 +77,10 @@ def __getattr__(name: str) -> object:
     if name == "celery":
         settings = read_settings()
         _portal(settings)
+        # What a task reads by the thousand is gone when it ends; rounds of the collector in between
+        # would walk through all that was imported, again and again.
+        gc.set_threshold(50_000, 20, 50)
+        gc.freeze()
         globals()["celery"] = make_celery(settings)
         return globals()["celery"]
     raise AttributeError(name)

@@ -8,11 +8,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import psutil
-from websockets.asyncio.client import connect
+from redis.asyncio import Redis
+from websockets.asyncio.client import ClientConnection, connect
 
 from tests.installation import Installation
 
 CONNECTIONS = 32
+KINDS = (
+    ("valkey", "valkey"),
+    ("gunicorn", "web"),
+    ("tasks.worker", "worker"),
+    (" beat", "beat"),
+    ("celery", "archive"),
+)
+"""A word of a process's command, and what it is called."""
 
 
 @dataclass
@@ -21,7 +30,9 @@ class Measured:
 
     count: int = 0
     seconds: float = 0.0
-    cpu: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    """In seconds, by process: what it took to do it, and to bring it into the database after."""
+    client: float = 0.0
     waits: list[float] = field(default_factory=list)
 
     @property
@@ -32,7 +43,13 @@ class Measured:
     @property
     def cpu_us(self) -> float:
         """Give the CPU of the whole installation for each, in microseconds."""
-        return self.cpu / max(1, self.count) * 1e6
+        return sum(self.cpu.values()) / max(1, self.count) * 1e6
+
+    def by_process(self) -> str:
+        """Say which process used how much of it for each, in microseconds."""
+        each = {name: round(cpu / max(1, self.count) * 1e6) for name, cpu in self.cpu.items()}
+        each["the load itself"] = round(self.client / max(1, self.count) * 1e6)
+        return ", ".join(f"{name} {many}" for name, many in each.items() if many)
 
     def waiting(self) -> str:
         """Say how long callers waited."""
@@ -50,35 +67,61 @@ def zipf(sentences: list[str], dice: random.Random, exponent: float = 1.1) -> Ca
     return lambda: dice.choices(sentences, weights)[0]
 
 
-def cpu_of(installation: Installation) -> float:
-    """Give the CPU seconds that all processes of an installation have used."""
+def cpu_of(installation: Installation) -> dict[str, float]:
+    """Give the CPU seconds that the processes of an installation have used, by what they are."""
     assert installation.process
     parent = psutil.Process(installation.process.pid)
-    times = [process.cpu_times() for process in [parent, *parent.children(recursive=True)]]
-    return sum(t.user + t.system for t in times)
+    found: dict[str, float] = {}
+    for process in [parent, *parent.children(recursive=True)]:
+        command, times = " ".join(process.cmdline()), process.cpu_times()
+        name = next((name for word, name in KINDS if word in command), "supervisor")
+        found[name] = found.get(name, 0.0) + times.user + times.system
+    return found
+
+
+async def archived(installation: Installation) -> None:
+    """Wait until all that happened is in the database: that is work, too."""
+    async with Redis.from_url(f"unix://{installation.data}/var/valkey.sock") as redis:
+        while await redis.exists("events"):
+            groups = await redis.xinfo_groups("events")
+            if groups and not groups[0]["lag"] and not groups[0]["pending"]:
+                return
+            await asyncio.sleep(0.1)
 
 
 Ask = Callable[[int], Awaitable[None]]
 
 
-async def press(installation: Installation, seconds: float, ask: Callable[[int], Ask]) -> Measured:
-    """Let many connections ask one after another for a while; `ask(n)` opens connection n."""
+async def press(
+    installation: Installation, seconds: float, ask: Callable[[int], Ask], rate: float = 0.0
+) -> Measured:
+    """Let many connections ask one after another for a while; `ask(n)` opens connection n.
+
+    With a `rate` they ask so often a second, all together, and who is kept from asking in time has
+    waited since then. Without, they ask as fast as they are answered.
+    """
+    await archived(installation)
     found = Measured()
-    until = time.perf_counter() + seconds
+    before, mine = cpu_of(installation), time.process_time()
+    begun = time.perf_counter()
 
     async def one(number: int) -> None:
         once = ask(number)
-        turn = 0
-        while time.perf_counter() < until:
-            started = time.perf_counter()
+        turn, due = 0, begun + number / rate if rate else begun
+        while (now := time.perf_counter()) < begun + seconds:
+            started = now
+            if rate:
+                await asyncio.sleep(max(0.0, due - now))
+                started, due = due, due + CONNECTIONS / rate
             await once(turn)
             found.waits.append(time.perf_counter() - started)
             turn += 1
 
-    before, started = cpu_of(installation), time.perf_counter()
     await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
-    found.seconds = time.perf_counter() - started
-    found.cpu = cpu_of(installation) - before
+    found.seconds, found.client = time.perf_counter() - begun, time.process_time() - mine
+    await archived(installation)
+    used = cpu_of(installation)
+    found.cpu = {name: used[name] - before.get(name, 0.0) for name in used}
     found.count = len(found.waits)
     return found
 
@@ -109,12 +152,17 @@ class Socket:
 
     def __init__(self, port: int, visitor: str) -> None:
         self.address = f"ws://127.0.0.1:{port}/ws/chat?visitor={visitor}&lang=zh-CN"
-        self.socket: object = None
+        self.socket: ClientConnection | None = None
 
     async def send(self, frame: dict[str, object]) -> None:
         """Send a frame and wait until it is committed."""
         if self.socket is None:
-            self.socket = await connect(self.address)
-        await self.socket.send(json.dumps(frame))  # type: ignore[attr-defined]
-        while json.loads(await self.socket.recv()).get("id") != frame["id"]:  # type: ignore[attr-defined]
+            self.socket = await connect(self.address, compression=None)
+        await self.socket.send(json.dumps(frame))
+        while json.loads(await self.socket.recv()).get("id") != frame["id"]:
             pass
+
+    async def close(self) -> None:
+        """Leave."""
+        if self.socket is not None:
+            await self.socket.close()

@@ -12,7 +12,6 @@ from itertools import count
 from random import Random
 from typing import Any
 
-import orjson
 import psutil
 
 from bench.parts import services_alone
@@ -32,6 +31,7 @@ from runtime.messages import Message
 from runtime.releases import Release, publish
 from runtime.services import Services
 from runtime.store import keys
+from runtime.store.streams import events_of
 from tests.workspaces import SMALL, script
 
 AT_ONCE = 32
@@ -164,8 +164,7 @@ async def _timers(report: Report, killed: bool) -> None:
         await _work(services, first, killed)
         late: dict[str, list[float]] = {}
         entries: Any = await services.redis.xrange(keys.EVENTS)
-        for _id, fields in entries:
-            found = orjson.loads(fields[b"e"])
+        for found in (event for entry in entries for _name, event in events_of(*entry)):
             if found["name"] == "decided" and found["data"]["fired"]:
                 visitor = found["visitor"]
                 late.setdefault(visitor, []).append(found["at"] - due[visitor])

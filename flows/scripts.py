@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flows.model import Text
 
@@ -47,7 +48,7 @@ class Script:
     weights: Mapping[str, float] = field(default_factory=dict)
     title: Text = field(default_factory=dict)
 
-    @property
+    @cached_property
     def spoken(self) -> dict[str, Variant]:
         """Give the wordings that visitors may get."""
         return {key: variant for key, variant in self.variants.items() if not variant.is_draft}

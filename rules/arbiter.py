@@ -6,9 +6,10 @@ that has spoken often enough does not make way for a weaker one of its group.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from flows.frozen import replace
 from flows.workspace import Marketing
 from rules.model import Rule
 from rules.triggers import RuleState

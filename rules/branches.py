@@ -7,7 +7,7 @@ normal form). What a leaf cannot say in such tests (`contains`, the order of tex
 answered by the oracle's own operator and handed over as an integer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
@@ -16,6 +16,8 @@ from flows.conditions import OPERATORS, AllOf, Condition, Facts, FactTest, Not, 
 Atom = tuple[str, str, int | str]
 """Field, comparison (`$eq $neq $gt $gte $lt $lte`), value."""
 Branch = tuple[Atom, ...]
+_Filling = tuple[str, Callable[[Facts, Any], int | str], Any]
+"""A field, how it is filled from facts, and what from: the name of a fact, or a test."""
 
 KINDS = {"nothing": 0, "bool": 1, "number": 2, "text": 3, "list": 4}
 MOST_BRANCHES = 48
@@ -42,6 +44,7 @@ class Fields:
     def __init__(self) -> None:
         self._facts: dict[str, int] = {}
         self._answers: dict[str, tuple[int, FactTest]] = {}
+        self._used: dict[frozenset[str], list[_Filling]] = {}
 
     def branches(self, condition: Condition) -> list[Branch]:
         """Give the branches of a condition; any one that holds is enough."""
@@ -53,17 +56,28 @@ class Fields:
     def filled(self, facts: Facts, used: frozenset[str]) -> dict[str, int | str]:
         """Fill those fields that are used from facts."""
         values: dict[str, int | str] = {}
-        for name, number in self._facts.items():
-            fact = facts.get(name)
-            kind = kind_of(fact)
-            values[f"k{number}"] = KINDS[kind]
-            is_number = kind in ("bool", "number")
-            values[f"n{number}"] = _scaled(fact) if is_number else 0
-            values[f"t{number}"] = fact[:MOST_TEXT] if isinstance(fact, str) else ""
-        for number, test in self._answers.values():
-            if f"a{number}" in used:
-                values[f"a{number}"] = int(OPERATORS[test.op](facts.get(test.fact), test.value))
-        return {name: value for name, value in values.items() if name in used}
+        for field, fill, source in self._fillings(used):
+            values[field] = fill(facts, source)
+        return values
+
+    def asked(self, used: frozenset[str]) -> list[str]:
+        """Name the facts that these fields are filled from."""
+        sources = (source for _field, _fill, source in self._fillings(used))
+        names = (one.fact if isinstance(one, FactTest) else str(one) for one in sources)
+        return list(dict.fromkeys(names))
+
+    def _fillings(self, used: frozenset[str]) -> "list[_Filling]":
+        """Give how each field that is used is filled, in an order that stays; found out once."""
+        found = self._used.get(used)
+        if found is None:
+            every: list[_Filling] = []
+            for name, number in self._facts.items():
+                every.append((f"k{number}", _kind, name))
+                every.append((f"n{number}", _number, name))
+                every.append((f"t{number}", _text, name))
+            every += [(f"a{number}", _answer, test) for number, test in self._answers.values()]
+            found = self._used[used] = [filling for filling in every if filling[0] in used]
+        return found
 
     def _of(self, condition: Condition, positive: bool) -> list[Branch]:
         if isinstance(condition, Not):
@@ -116,6 +130,24 @@ def _within(branches: list[Branch]) -> list[Branch]:
     if len(branches) > MOST_BRANCHES:
         raise TooManyBranches
     return branches
+
+
+def _kind(facts: Facts, name: str) -> int:
+    return KINDS[kind_of(facts.get(name))]
+
+
+def _number(facts: Facts, name: str) -> int:
+    fact = facts.get(name)
+    return _scaled(fact) if isinstance(fact, bool | int | float) else 0
+
+
+def _text(facts: Facts, name: str) -> str:
+    fact = facts.get(name)
+    return fact[:MOST_TEXT] if isinstance(fact, str) else ""
+
+
+def _answer(facts: Facts, test: FactTest) -> int:
+    return int(OPERATORS[test.op](facts.get(test.fact), test.value))
 
 
 def _scaled(value: Any) -> int:

@@ -20,13 +20,14 @@ from flows.conditions import (
     holds,
     kind_of,
 )
-from rules.model import Rule
+from rules.model import Rule, Segment
 
 FEW = 3
 """So few rules are judged by walking their trees: a function judges all rules of a trigger."""
 _KINDS = {int: "number", float: "number", str: "text", bool: "bool", NoneType: "nothing"}
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_Judge = Callable[[Callable[[str], Any]], list[str]]
+Judging = Callable[[Callable[[str], Any]], list[str]]
+"""Takes how to get at a fact, and names those whose conditions hold."""
 
 
 class Generated:
@@ -36,7 +37,7 @@ class Generated:
         self._rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self._rules.setdefault(rule.trigger.event, []).append(rule)
-        self._judges: dict[str, _Judge | None] = {}
+        self._judges: dict[str, Judging | None] = {}
 
     def fire(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""
@@ -52,13 +53,13 @@ class Generated:
                 found.update(judge(facts.get))
         return found & {rule.key for rule in rules}
 
-    def _judge(self, event: str) -> _Judge | None:
+    def _judge(self, event: str) -> Judging | None:
         if event not in self._judges:
-            self._judges[event] = _made(self._rules.get(event, ()))
+            self._judges[event] = made(self._rules.get(event, ()))
         return self._judges[event]
 
 
-def _made(rules: Sequence[Rule]) -> _Judge | None:
+def made(rules: Sequence[Rule | Segment]) -> Judging | None:
     """Make the function; None where the conditions are nested deeper than Python reads."""
     writer = _Writer()
     lines = [f" if {writer.condition(rule.when)}: add({rule.key!r})" for rule in rules]
@@ -74,7 +75,7 @@ def _made(rules: Sequence[Rule]) -> _Judge | None:
         exec(compile(source, "<rules>", "exec"), space)  # noqa: S102  made from the tree, see above
     except (SyntaxError, RecursionError, MemoryError):
         return None
-    judge: _Judge = space["judge"]
+    judge: Judging = space["judge"]
     return judge
 
 

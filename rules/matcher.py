@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from flows.conditions import Facts, holds
+from flows.conditions import AllOf, Facts, holds
 from rules.branches import MOST_BRANCHES, Branch, Fields, TooManyBranches, definition
 from rules.model import Rule
 
@@ -25,6 +25,7 @@ except ImportError as error:  # No wheel exists; a machine without a C compiler 
 SESSION = "0"
 SENTINEL = "sentinel"
 MOST_FIELDS = 200
+MOST_REMEMBERED = 4_096
 _names = count(1)
 
 
@@ -40,6 +41,10 @@ class _Shard:
     used: frozenset[str] = frozenset()
     owner: dict[str, str] = field(default_factory=dict)
     handle: int = 0
+    asks: list[str] | None = None
+    """The facts that its fields are filled from."""
+    found: dict[Any, frozenset[str]] = field(default_factory=dict)
+    """What was matched lately, by these facts and their types: the same ones give the same."""
 
 
 class Matcher:
@@ -53,6 +58,7 @@ class Matcher:
         self._fields = Fields()
         self._shards: dict[str, _Shard] = {}
         self._left: set[str] = set()
+        self._always: set[str] = set()
         self._home: dict[str, str] = {}
         for rule in rules:
             self._place(rule)
@@ -65,11 +71,14 @@ class Matcher:
     def fire(self, rules: Sequence[Rule], facts: Facts) -> set[str]:
         """Name those of these rules whose conditions hold."""
         wanted = {rule.key for rule in rules}
-        held = {rule.key for rule in rules if rule.key in self._left and holds(rule.when, facts)}
-        with self._lock:
-            for name in {self._home[key] for key in wanted - self._left}:
-                shard = self._shards[name]
-                held |= self._match(shard, self._fields.filled(facts, shard.used)) & wanted
+        held = wanted & self._always
+        if self._left:
+            held |= {one.key for one in rules if one.key in self._left and holds(one.when, facts)}
+        homes = {self._home[key] for key in wanted if key in self._home}
+        if homes:
+            with self._lock:
+                for name in homes:
+                    held |= self._matched(self._shards[name], facts) & wanted
         return held
 
     def close(self) -> None:
@@ -82,6 +91,9 @@ class Matcher:
                     shard.handle = 0
 
     def _place(self, rule: Rule) -> None:
+        if isinstance(rule.when, AllOf) and not rule.when.parts:
+            self._always.add(rule.key)  # It asks for nothing, so there is nothing to match.
+            return
         try:
             branches = self._fields.branches(rule.when)
         except TooManyBranches:
@@ -116,6 +128,22 @@ class Matcher:
         # Fired once, so that the session exists before it is ever deleted.
         if self._match(shard, {"z": 1}) != {SENTINEL}:
             raise MatcherUnavailable("the sentinel rule did not fire")
+
+    def _matched(self, shard: _Shard, facts: Facts) -> frozenset[str]:
+        if shard.asks is None:
+            shard.asks = self._fields.asked(shard.used)
+        known = tuple(map(facts.get, shard.asks))
+        told = known, tuple(map(type, known))  # For True == 1 == 1.0, and they differ.
+        try:
+            found = shard.found.get(told)
+        except TypeError:  # A list.
+            return frozenset(self._match(shard, self._fields.filled(facts, shard.used)))
+        if found is None:
+            found = frozenset(self._match(shard, self._fields.filled(facts, shard.used)))
+            if len(shard.found) >= MOST_REMEMBERED:
+                shard.found.pop(next(iter(shard.found)))
+            shard.found[told] = found
+        return found
 
     def _match(self, shard: _Shard, values: dict[str, Any]) -> set[str]:
         fact = {"z": 0, **values, "id": next(self._ids), "sid": SESSION}

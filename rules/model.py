@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from flows.conditions import AllOf, Condition, tests_in
+from flows.frozen import replace
 from flows.model import Text
 
 MESSAGE = "message"
@@ -20,6 +21,8 @@ PAGE_BEAT = "page_beat"
 """A page says now and then that somebody sees it; without that its dwells end (`is_lost`)."""
 VISIT_START, VISIT_END = "visit_start", "visit_end"
 SEGMENT_ENTERED = "segment_entered"
+SEGMENT_FACT = "segment."
+"""So the fact begins that says whether a visitor is in a segment."""
 FALLBACK = "fallback"
 VISIT_ENDS_AFTER = 1800.0
 """A visit is over when nothing was heard of the visitor for so many seconds."""
@@ -180,6 +183,11 @@ class Segment:
     title: Text = field(default_factory=dict)
     when: Condition = field(default_factory=AllOf)
 
+    @cached_property
+    def fact(self) -> str:
+        """Name the fact that says whether a visitor is in it."""
+        return f"{SEGMENT_FACT}{self.key}"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -199,6 +207,23 @@ class Rule:
     """What its conditions count."""
     otherwise: tuple[Deed, ...] = ()
     """What it does when it is woken and its conditions do not hold."""
+
+    def does(self, what: str) -> bool:
+        """Say whether it may do something of a kind."""
+        return what in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(deed.do for deed in (*self.then, *self.otherwise))
+
+    @cached_property
+    def without_flow(self) -> "Rule":
+        """Give a rule that does all the same but start a flow."""
+        then, otherwise = (
+            tuple(deed for deed in deeds if deed.do != "start_flow")
+            for deeds in (self.then, self.otherwise)
+        )
+        return replace(self, then=then, otherwise=otherwise)
 
     @cached_property
     def asks(self) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ the hysteresis), and an upset visitor stays upset until no strike is left.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from flows.frozen import replace
 
 THRESHOLDS = {"zh": 0.45, "en": 0.4}
 """How much a message must call for a person, by language, where the workspace says nothing."""

@@ -5,34 +5,47 @@ oracle and a branch in a flow need to know nothing about them.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flows.conditions import AllOf, AnyOf, Condition, holds, read_condition
 from flows.fields import Fields
 from flows.yaml_text import Document, read
-from rules.model import Segment
+from rules.generated import Judging, made
+from rules.model import SEGMENT_FACT, Segment
 
-PREFIX = "segment."
+PREFIX = SEGMENT_FACT
 Segments = tuple[Segment, ...]
+
+
+class SegmentSet(tuple[Segment, ...]):
+    """Segments, and their conditions as one function: made once, asked at every turn."""
+
+    @cached_property
+    def judge(self) -> Judging | None:
+        """Give the function; None where there is none of so deep conditions."""
+        return made(self)
 
 
 def read_segments(files: Mapping[str, str]) -> tuple[Segments, dict[str, Document]]:
     """Read every segment of a workspace, by key."""
     opened = {p: _opened(p, text) for p, text in sorted(files.items()) if p.startswith("segments/")}
-    found = tuple(segment for _, segment in opened.values() if segment is not None)
+    found = SegmentSet(segment for _, segment in opened.values() if segment is not None)
     return found, {path: document for path, (document, _) in opened.items()}
 
 
 def kinds_of(segments: Iterable[Segment]) -> dict[str, str]:
     """Give the fact that each segment becomes, and its type."""
-    return {f"{PREFIX}{segment.key}": "bool" for segment in segments}
+    return {segment.fact: "bool" for segment in segments}
 
 
 def with_segments(facts: dict[str, Any], segments: Iterable[Segment]) -> dict[str, Any]:
     """Add to the facts whether the visitor is in each segment."""
-    belongs = {f"{PREFIX}{segment.key}": holds(segment.when, facts) for segment in segments}
-    return facts | belongs
+    judge = segments.judge if isinstance(segments, SegmentSet) else None
+    if judge is None:
+        return facts | {segment.fact: holds(segment.when, facts) for segment in segments}
+    held = judge(facts.get)
+    return facts | {segment.fact: segment.key in held for segment in segments}
 
 
 @lru_cache(maxsize=512)

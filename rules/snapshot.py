@@ -21,6 +21,16 @@ MOST_ORDERS = 50
 OF_A_PAGE = frozenset((PAGE_LEAVE, PAGE_HIDDEN, PAGE_SHOWN))
 """Events that mean only the page they were sent from."""
 MONTH = 30 * 86400.0
+UNTIL_KNOWN: Mapping[str, Any] = {
+    "cart.count": 0,
+    "cart.total": 0,
+    "order.count": 0,
+    "order.month_count": 0,
+    "order.month_total": 0,
+    "visitor.opted_out": False,
+    "visitor.returning": False,
+}
+"""What a visitor nothing is known of is taken for."""
 
 
 def fold(profile: Profile, event: Event) -> dict[str, Any]:
@@ -74,15 +84,13 @@ def snapshot(
     segments: Segments = (),
 ) -> dict[str, Any]:
     """Give everything conditions may ask about at this moment; `now` is local time."""
-    facts = {name: value for name, value in profile.items() if not name.startswith("seen.")}
-    facts.setdefault("cart.count", 0)
-    facts.setdefault("cart.total", 0)
-    facts.setdefault("order.count", 0)
-    facts.setdefault("visitor.opted_out", False)
-    facts.setdefault("visitor.returning", False)
-    facts |= _lately(profile.get(ORDERS, ()), now.timestamp())
+    facts = dict(UNTIL_KNOWN)
+    facts |= {name: value for name, value in profile.items() if not name.startswith("seen.")}
+    if ORDERS in profile:
+        facts |= _lately(profile[ORDERS], now.timestamp())
     facts["time.hour"], facts["time.weekday"] = now.hour, now.isoweekday()
-    return with_segments(facts | dict(more), segments)
+    facts.update(more)
+    return with_segments(facts, segments)
 
 
 def _lately(orders: Sequence[Sequence[float]], now: float) -> dict[str, float]:

@@ -4,10 +4,11 @@ A timer is named by rule and generation; arming anew raises the generation, so a
 overtaken finds nobody home.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from flows.frozen import replace
 from rules.counts import Counted, note
 from rules.model import PAGE_HIDDEN, PAGE_SHOWN, TICK, VISIT_END, Count, Event, Rule, Trigger
 from rules.snapshot import matches
@@ -40,26 +41,71 @@ class RuleSet(tuple[Rule, ...]):
             {one.name: one for rule in self if rule.enabled for one in rule.counts}.values()
         )
 
-    def concerned(self, event: str) -> list[Rule]:
-        """Give the rules that an event may wake, arm or disarm, in their order."""
-        return self._by_event.get(event, self._always)
+    def concerned(self, event: Event) -> Sequence[Rule]:
+        """Give the rules that an event may wake, arm or disarm, in their order.
+
+        Of those that want a property of it to be some text, only the ones whose text that is.
+        """
+        heard = self._by_event.get(event.name)
+        return self._always if heard is None else heard.concerned(event)
 
     @cached_property
     def _always(self) -> list[Rule]:
         return [rule for rule in self if rule.enabled and rule.trigger.event == VISIT_END]
 
     @cached_property
-    def _by_event(self) -> dict[str, list[Rule]]:
+    def _by_event(self) -> dict[str, "_Heard"]:
         heard = {rule.key: _hears(rule.trigger) for rule in self}
         names = {name for found in heard.values() for name in found}
         return {
-            name: [
+            name: _Heard(
                 rule
                 for rule in self
                 if rule.enabled and (name in heard[rule.key] or rule.trigger.event == VISIT_END)
-            ]
+            )
             for name in names
         }
+
+
+class _Heard:
+    """The rules that hear an event; those that it wakes by a text of its own stand by that."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._any: list[tuple[int, Rule]] = []
+        self._picky: dict[str, dict[str, list[tuple[int, Rule]]]] = {}
+        for place, rule in enumerate(rules):
+            wanted = _wanted(rule.trigger)
+            if wanted:
+                name, text = wanted
+                self._picky.setdefault(name, {}).setdefault(text, []).append((place, rule))
+            else:
+                self._any.append((place, rule))
+        self._all = [rule for _place, rule in self._any]
+        self._with: dict[tuple[tuple[str, str], ...], list[Rule]] = {}
+
+    def concerned(self, event: Event) -> list[Rule]:
+        """Give those that the event may mean, in their order."""
+        said = tuple(
+            (name, have)
+            for name, by_text in self._picky.items()
+            if isinstance(have := event.properties.get(name), str) and have in by_text
+        )
+        if not said:
+            return self._all
+        if said not in self._with:
+            found = [one for name, text in said for one in self._picky[name][text]]
+            self._with[said] = [rule for _place, rule in sorted(self._any + found)]
+        return self._with[said]
+
+
+def _wanted(trigger: Trigger) -> tuple[str, str] | None:
+    """Name a property and the text that it must be for the event to mean anything to a trigger."""
+    if trigger.is_timed or trigger.then or trigger.event == VISIT_END:
+        return None  # Other events, or any at all, mean something to it.
+    for name, text in trigger.where.items():
+        if isinstance(text, str) and name != "product":  # Which may stand under another name.
+            return name, text
+    return None
 
 
 def _hears(trigger: Trigger) -> set[str]:
@@ -78,7 +124,7 @@ def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleSt
     rules = rules if isinstance(rules, RuleSet) else RuleSet(rules)
     if rules.counts:
         state = replace(state, counted=note(state.counted, rules.counts, event))
-    for rule in rules.concerned(event.name):
+    for rule in rules.concerned(event):
         if rule.trigger.is_timed:
             state = _time(rule, state, event)
         elif rule.trigger.then:

@@ -28,6 +28,7 @@ class SteadyClock:
 
     def __init__(self) -> None:
         self._added: float | None = None
+        self._learned = b""
         name = _BOOT.read_text("ascii").strip() if _BOOT.exists() else socket.gethostname()
         self.key = keys.clock(name)
 
@@ -37,8 +38,8 @@ class SteadyClock:
 
     def learn(self, added: bytes | None) -> None:
         """Take what is to be added, as Redis has it."""
-        if added:
-            self._added = float(added.partition(b"|")[0])
+        if added and added != self._learned:
+            self._learned, self._added = added, float(added.partition(b"|")[0])
 
     async def catch_up(self, redis: Redis) -> None:
         """Learn the shared time now, before anything happens."""

@@ -1,7 +1,10 @@
 """The path of one message: gather, advance, perform, commit. Start reading here."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from runtime.engine.session import Session
 from runtime.errors import SessionBusy
@@ -22,26 +25,49 @@ ASK_AGAIN = 0.05
 
 @dataclass(frozen=True)
 class Answer:
-    """What a message was answered with, and where the visitor stands now."""
+    """What a message was answered with, and where the visitor stands now.
 
-    replies: list[Reply]
+    `lines` are those of the log that the turn wrote; of a repeated message, what it was answered.
+    """
+
+    lines: Sequence[dict[str, Any]]
     session: Session
     repeated: bool = False
 
+    @cached_property
+    def replies(self) -> list[Reply]:
+        """Give what the visitor is answered."""
+        return [reply_of(line) for line in self.lines if line["from"] != "visitor"]
 
-async def handle(services: Services, message: Message) -> Answer:
-    """Answer one message; when the session moved on meanwhile, answer it from where it is now."""
+
+@dataclass
+class Sent:
+    """From which version of the session a commit was sent last, whether or not it was done."""
+
+    version: str = ""
+
+
+async def handle(
+    services: Services, message: Message, sent: Sent | None = None, only_from: str = ""
+) -> Answer:
+    """Answer one message; when the session moved on meanwhile, answer it from where it is now.
+
+    With `only_from` it is answered from that version alone: from any other it has been.
+    """
     message = checked(message)
     for attempt in range(MOST_TRIES):
         seen = await services.sessions.load(message.visitor, message.id)
         if seen.replies is not None:  # A repeated message gets the answer it got.
-            return Answer([reply_of(line) for line in seen.replies], seen.session, repeated=True)
+            return Answer(seen.replies, seen.session, repeated=True)
+        if only_from and seen.version != only_from:
+            return Answer([], seen.session, repeated=True)
         release = await _release_for(services, seen)
         thought = think(release, seen.session, await _moment(services, release, seen, message))
         commit = plan(seen.session, thought, message, services.now())
+        if sent is not None:
+            sent.version = seen.version
         if await services.sessions.commit(seen, commit, message.id):
-            replies = [reply_of(line) for line in commit.lines if line["from"] != "visitor"]
-            return Answer(replies, commit.session)
+            return Answer(commit.lines, commit.session)
         await asyncio.sleep(services.dice.random() * 0.004 * attempt)
     raise SessionBusy(message.visitor)
 

@@ -1,10 +1,11 @@
 """One SQLAlchemy Base, one engine, short sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Dialect, Engine, Table, create_engine, event, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -44,3 +45,26 @@ def transaction(engine: Engine, writes: bool = True) -> Iterator[Session]:
     bound = engine.execution_options(writes=writes)
     with Session(bound, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def rows_into(database: Session, kind: type[Base], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write many rows at once, each with a value for every column, in the order of the columns.
+
+    Values are those of the driver, so JSON comes as text. A row costs a tenth of an object's.
+    """
+    if not rows:
+        return
+    connection = database.connection()
+    statement, names = _insertion(kind, connection.dialect)
+    given: Any = rows if names is None else [dict(zip(names, row, strict=True)) for row in rows]
+    connection.exec_driver_sql(statement, given)
+
+
+@lru_cache(maxsize=16)
+def _insertion(kind: type[Base], dialect: Dialect) -> tuple[str, list[str] | None]:
+    """Give the statement as the driver takes it, and the names where it does not go by place."""
+    table = kind.__table__
+    assert isinstance(table, Table)  # noqa: S101  of a mapped class it is
+    compiled = insert(table).compile(dialect=dialect)
+    names = [column.name for column in table.columns]
+    return str(compiled), None if dialect.positional else names

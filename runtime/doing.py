@@ -1,8 +1,7 @@
 """What rules do once they may: say, start, give, hand over, set, and tell other rules."""
 
-from dataclasses import replace
-
 from flows.experiments import QUIET
+from flows.frozen import replace
 from rules.arbiter import Occasion
 from rules.deciding import kept_quiet, settle
 from rules.deeds import CALLING, GIVES, MOST_EMITTED
@@ -86,23 +85,17 @@ def said_to_person(release: Release, session: Session, now: float) -> Moved:
 
 def starts_flow(rule: Rule) -> bool:
     """Say whether a rule may start a flow."""
-    return any(deed.do == "start_flow" for deed in (*rule.then, *rule.otherwise))
+    return rule.does("start_flow")
 
 
 def calls_person(rule: Rule) -> bool:
     """Say whether a rule may call a person."""
-    return any(deed.do in CALLING for deed in (*rule.then, *rule.otherwise))
+    return any(rule.does(what) for what in CALLING)
 
 
 def without_flow(rule: Rule) -> Rule:
     """Give a rule that does all the same but start a flow."""
-    if not starts_flow(rule):
-        return rule
-    then, otherwise = (
-        tuple(deed for deed in deeds if deed.do != "start_flow")
-        for deeds in (rule.then, rule.otherwise)
-    )
-    return replace(rule, then=then, otherwise=otherwise)
+    return rule.without_flow if starts_flow(rule) else rule
 
 
 def chain(first: Moved, second: Moved) -> Moved:

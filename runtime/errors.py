@@ -5,6 +5,8 @@ RuntimeFailed
 ├── NothingPublished  there is no release to speak from
 ├── ReleaseUnknown    a release was named that does not exist
 ├── CannotPublish     problems are left, or the two rule matchers disagree
+├── TooMany           too much is under way; events are turned away first
+├── NoRoom            nothing more can be taken for now
 ├── MessageRefused    a message that breaks a limit; `code` and `title` say which
 └── ConnectorFailed   another system did not answer as it should
     └── OutcomeUnknown    it may have done what it was asked for all the same
@@ -41,6 +43,14 @@ class MessageRefused(RuntimeFailed):
     def __init__(self, code: str, title: str) -> None:
         super().__init__(title)
         self.code, self.title = code, title
+
+
+class TooMany(RuntimeFailed):
+    """Too much is under way in this process; it may be sent again in a second."""
+
+
+class NoRoom(RuntimeFailed):
+    """Nothing more can be taken for now; it may be sent again in a while."""
 
 
 class ConnectorFailed(RuntimeFailed):

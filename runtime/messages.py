@@ -58,17 +58,22 @@ class Reply:
 def line_of(reply: Reply) -> dict[str, Any]:
     """Give a reply as a line of the log, as the widget reads it; empty keys are left out."""
     line: dict[str, Any] = {"type": "line", "seq": reply.seq, "from": reply.sender, "at": reply.at}
-    replies = [{"title": b.title, "payload": b.payload} for b in reply.quick_replies]
-    more = {
-        "id": reply.id,
-        "text": reply.text,
-        "quick_replies": replies,
-        "card": dict(reply.card),
-        "agent": reply.agent,
-        "script": reply.script,
-        "variant": reply.variant,
-    }
-    return line | {name: value for name, value in more.items() if value}
+    if reply.id:
+        line["id"] = reply.id
+    if reply.text:
+        line["text"] = reply.text
+    if reply.quick_replies:
+        buttons = [{"title": b.title, "payload": b.payload} for b in reply.quick_replies]
+        line["quick_replies"] = buttons
+    if reply.card:
+        line["card"] = dict(reply.card)
+    if reply.agent:
+        line["agent"] = reply.agent
+    if reply.script:
+        line["script"] = reply.script
+    if reply.variant:
+        line["variant"] = reply.variant
+    return line
 
 
 def reply_of(line: Mapping[str, Any]) -> Reply:

@@ -4,10 +4,11 @@ What stays with us (lines, counts, timers, the desk) is committed as it is. What
 systems becomes an outbox entry with an idempotency key, and is delivered by the relay.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.frozen import replace
 from flows.model import in_language
 from rules.deciding import record_of
 from runtime.engine import effects
@@ -45,14 +46,15 @@ class _Writer:
 
     def __init__(self, commit: Commit, message: Message, at: int, release: int) -> None:
         self.commit, self.message, self.at, self.release = commit, message, at, release
+        self.visitor = commit.session.visitor
 
     def line(self, reply: Reply) -> None:
-        self.commit.lines.append(line_of(replace(reply, at=self.at)))
+        self.commit.lines.append(line_of(reply) | {"at": self.at})
 
     def event(self, name: str, **data: Any) -> None:
-        visitor = self.commit.session.visitor
-        event = {"name": name, "visitor": visitor, "at": self.at / 1000, "data": data}
-        self.commit.events.append(event | {"release": self.release})
+        event = {"name": name, "visitor": self.visitor, "at": self.at / 1000, "data": data}
+        event["release"] = self.release
+        self.commit.events.append(event)
 
     def incoming(self, thought: Thought) -> None:
         """Write down what reached us."""
@@ -84,36 +86,24 @@ class _Writer:
 
     def carry_out(self, wish: Effect) -> None:
         """Write down one effect."""
-        if isinstance(wish, effects.Say):
-            self.say(wish)
-        elif isinstance(wish, effects.Enter):
-            self.event("entered", flow=wish.flow, step=wish.step)
-        elif isinstance(wish, effects.Expose | effects.Click | effects.Mark):
-            self.count(wish)
-        elif isinstance(wish, effects.Convert):
-            self.convert(wish)
-        elif isinstance(wish, effects.Refund):
-            self.refund(wish)
-        elif isinstance(wish, effects.PushCoupon):
-            self.push_coupon(wish)
-        elif isinstance(wish, effects.AskSystem):
-            self.ask_system(wish)
-        elif isinstance(wish, effects.TellSystem):
-            self.tell_system(wish)
-        elif isinstance(wish, effects.Notify):
-            self.notify(wish)
-        elif isinstance(wish, effects.HandOver):
-            self.event("handover", queue=wish.queue, reason=wish.reason)
-        elif isinstance(wish, effects.Decide):
-            self.event("decided", **record_of(wish.decision))
-        else:
-            self.event(wish.name, **dict(wish.data))
+        _WRITES[type(wish)](self, wish)
+
+    def enter(self, wish: effects.Enter) -> None:
+        self.event("entered", flow=wish.flow, step=wish.step)
+
+    def hand_over(self, wish: effects.HandOver) -> None:
+        self.event("handover", queue=wish.queue, reason=wish.reason)
+
+    def decide(self, wish: effects.Decide) -> None:
+        self.event("decided", **record_of(wish.decision))
+
+    def note(self, wish: effects.Note) -> None:
+        self.event(wish.name, **dict(wish.data))
 
     def say(self, wish: effects.Say) -> None:
         buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
-        reply = Reply(wish.text, quick_replies=buttons)
-        reply = replace(reply, script=wish.script, variant=wish.variant)
-        self.line(replace(reply, card=dict(wish.card)))
+        script, variant, card = wish.script, wish.variant, dict(wish.card)
+        self.line(Reply(wish.text, "bot", 0, 0, "", buttons, card, script=script, variant=variant))
         self.event("said", script=wish.script, variant=wish.variant)
 
     def count(self, wish: effects.Expose | effects.Click | effects.Mark) -> None:
@@ -184,6 +174,25 @@ class _Writer:
         place = {"connector": connector.key, "url": connector.url, "seconds": connector.seconds}
         entry = {"key": wish.key, **place, "visitor": visitor, "body": body, "since": self.at}
         self.commit.hooks.append(entry | {"release": self.release, "tries": 0})
+
+
+_WRITES: dict[type, Callable[[_Writer, Any], None]] = {
+    effects.Say: _Writer.say,
+    effects.Enter: _Writer.enter,
+    effects.Expose: _Writer.count,
+    effects.Click: _Writer.count,
+    effects.Mark: _Writer.count,
+    effects.Convert: _Writer.convert,
+    effects.Refund: _Writer.refund,
+    effects.PushCoupon: _Writer.push_coupon,
+    effects.AskSystem: _Writer.ask_system,
+    effects.TellSystem: _Writer.tell_system,
+    effects.Notify: _Writer.notify,
+    effects.HandOver: _Writer.hand_over,
+    effects.Decide: _Writer.decide,
+    effects.Note: _Writer.note,
+}
+"""How each effect is written down."""
 
 
 def _set_timers(commit: Commit, before: Session) -> None:

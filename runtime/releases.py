@@ -6,7 +6,7 @@ restarts. Running sessions stay pinned to theirs.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -60,10 +60,14 @@ class Release:
 
 
 class ReleaseCache:
-    """The releases this process has in memory, compiled once each."""
+    """The releases this process has in memory, compiled once each.
+
+    `when_opened` is called when there is one more.
+    """
 
     def __init__(self, redis: Redis, engine: Engine) -> None:
         self._redis, self._engine = redis, engine
+        self.when_opened: Callable[[], None] = lambda: None
         self._kept: dict[int, Release] = {}
         self._models: dict[str, EmbeddedModel] = {}
         self._opening = asyncio.Lock()
@@ -80,6 +84,7 @@ class ReleaseCache:
                 while len(self._kept) >= MOST_IN_MEMORY:
                     self._kept.pop(min(self._kept))
                 self._kept[number] = release
+                self.when_opened()
         return self._kept[number]
 
     async def _open(self, number: int) -> Release:

@@ -31,6 +31,7 @@ from runtime.plugin_loader import load_connectors, load_facts
 from runtime.releases import ReleaseCache
 from runtime.settings import Settings, kept_secret
 from runtime.store.sessions import Sessions
+from runtime.store.spool import Spool
 from runtime.store.timers import Timers
 
 P = ParamSpec("P")
@@ -48,10 +49,15 @@ class Services:
     timers: Timers
     releases: ReleaseCache
     connectors: dict[str, Connector]
+    spool: Spool
     rasa: Rasa | None = None
     steady: SteadyClock = field(default_factory=SteadyClock)
     clock: Callable[[], float] = time.time
     dice: random.Random = field(default_factory=random.SystemRandom)
+    under_way: int = 0
+    """Messages that this process is answering right now."""
+    away_until: float = 0.0
+    """Until when, by the loop's own clock, Redis is taken for gone."""
 
     def now(self) -> float:
         """Give the time in seconds since 1970."""
@@ -91,6 +97,7 @@ def open_services(settings: Settings, engine: Engine | None = None) -> Services:
         Timers(redis),
         ReleaseCache(redis, engine),
         load_connectors(engine),
+        Spool(settings.data),
         open_rasa(settings),
         clock,
         clock,

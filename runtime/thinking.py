@@ -5,10 +5,11 @@ for. Nothing here opens a socket or asks for the time, so a preview and a visito
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flows.frozen import replace
 from flows.model import in_language
 from rules import triggers
 from rules.deciding import kept_quiet

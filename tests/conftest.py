@@ -6,13 +6,16 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from migrations.run import migrate
 from runtime.db import open_engine
 from runtime.embedded import valkey_binary, wait_for_redis
+from runtime.engine.session import from_values, to_json
 from runtime.services import Services, open_services
 from runtime.settings import Settings
+from runtime.store.sessions import Commit, Seen, Sessions
 from tests.installation import Installation, demo_with_short_dwell
 from tests.workspaces import publish_files
 
@@ -49,12 +52,24 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     await asyncio.to_thread(migrate, engine)
     found = open_services(settings, engine)
     await publish_files(found)
+    _read_back(found.sessions)
     yield found
     # What is still on its way would open a connection anew behind our back.
     if left := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(left, timeout=2)
     await found.redis.aclose()
     engine.dispose()
+
+
+def _read_back(sessions: Sessions) -> None:
+    """Make sure of every session that a test commits that it reads as it was written."""
+    commit = sessions.commit
+
+    async def checked(seen: Seen, what: Commit, message_id: str) -> bool:
+        assert from_values(orjson.loads(to_json(what.session))) == what.session
+        return await commit(seen, what, message_id)
+
+    sessions.commit = checked  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

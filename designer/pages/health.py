@@ -17,15 +17,19 @@ bp = Blueprint("health", __name__, url_prefix="/health")
 PARTS = {
     "redis": N_("Memory of the conversations (Redis)"),
     "database": N_("Database"),
+    "kept": N_("Messages kept while Redis was away"),
     "release": N_("Release that is live"),
     "rule_matcher": N_("Rules"),
     "understanding": N_("Understanding, built in"),
     "rasa": N_("Understanding by Rasa"),
 }
 MEANING = {
-    ("redis", "down"): N_("Nobody can be answered until it is back; it restarts by itself."),
+    ("redis", "down"): N_(
+        "What comes in is kept on the disk and answered when it is back; it restarts by itself."
+    ),
     ("release", "down"): N_("Nothing was published yet, or what is live cannot be read."),
     ("database", "degraded"): N_("Conversations go on; drafts and figures wait until it is back."),
+    ("kept", "degraded"): N_("They are answered in their order; the log says why some are not."),
     ("rule_matcher", "up"): N_(
         "durable-rules judges the live rules; the oracle checks one decision of a hundred."
     ),
@@ -50,7 +54,12 @@ def page(notice: str = "") -> Response:
                 "label": _(STATES[state]),
                 "meaning": _(MEANING[name, state]) if (name, state) in MEANING else "",
                 "detail": str(
-                    found.get("matcher") or found.get("model") or found.get("number") or ""
+                    found.get("matcher")
+                    or found.get("model")
+                    or found.get("number")
+                    or found.get("waiting")
+                    or found.get("stuck")
+                    or ""
                 ),
                 "why": _why(str(found.get("why") or "")),
             }

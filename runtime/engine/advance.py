@@ -4,9 +4,8 @@ The ways into a walk are few: a visitor said something (`hear`), nobody understo
 flow is started (`start`), a script is said out of turn (`speak`), a person hands back (`resume`).
 """
 
-from dataclasses import replace
-
 from flows.book import FlowBook
+from flows.frozen import replace
 from flows.model import Ask, Handover, Request
 from runtime.engine import effects
 from runtime.engine.answers import fill, pick

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -112,5 +113,6 @@ def mixed_number(words: str) -> float | None:
     return total + section + (digit * last // 10 if last > 10 and size == 1 else digit)
 
 
+@lru_cache(maxsize=8_192)
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold().strip("。.!！?？~～ ")

@@ -1,7 +1,6 @@
 """What became of a visitor who met an arm, beside clicks and orders: once for each run."""
 
-from dataclasses import replace
-
+from flows.frozen import replace
 from runtime.engine import effects
 from runtime.engine.effects import Effect
 from runtime.engine.session import Exposure, Session

@@ -3,8 +3,9 @@
 A run counts a visitor once a session, however many of its scripts they see.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from flows.frozen import replace
 from runtime.engine import effects
 from runtime.engine.effects import Effect
 from runtime.engine.experiments import arm_of, is_held_out, segment_of, takes_part

@@ -5,6 +5,7 @@ It travels to Redis and back as JSON; unknown keys of an older or newer version 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from rules.facts import FACTS, VISITOR
 from rules.mood import Mood
 from rules.triggers import RuleState
 
+_ALWAYS = frozenset({"visitor", "script", "variant", "goal", "at"})
 LASTING = ("visitor.", "order.", "tag.", "seen.orders")
 """The facts that outlive a session begin like this."""
 
@@ -38,6 +40,11 @@ class Exposure:
     earlier: int = 0
     group: str = ""
     held: str = ""
+
+    @cached_property
+    def as_json(self) -> orjson.Fragment:
+        """Give it as it stands in a session's JSON: most are the same from turn to turn."""
+        return orjson.Fragment(orjson.dumps(_said(self)))
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,10 @@ class Session:
 
 _KNOWN = frozenset(field.name for field in fields(Session))
 _OF_EXPOSURE = frozenset(field.name for field in fields(Exposure))
+_USUAL = {
+    type(one): {name: value for name, value in one.__dict__.items() if name not in _ALWAYS}
+    for one in (Session(""), RuleState(), Exposure("", "", "", 0.0))
+}
 
 
 def to_values(session: Session) -> dict[str, Any]:
@@ -85,9 +96,19 @@ def to_values(session: Session) -> dict[str, Any]:
     return asdict(session)
 
 
-def to_json(session: Session) -> str:
-    """Give what `to_values` gives as JSON, without the detour."""
-    return orjson.dumps(session).decode()
+def to_json(session: Session) -> bytes:
+    """Give a session as JSON, without what says nothing: an absent key reads as its default."""
+    values = _said(session)
+    if session.exposures:
+        values["exposures"] = [exposure.as_json for exposure in session.exposures]
+    if "rules" in values:
+        values["rules"] = _said(session.rules)
+    return orjson.dumps(values)
+
+
+def _said(value: Any) -> dict[str, Any]:
+    usual = _USUAL[type(value)]
+    return {name: one for name, one in value.__dict__.items() if one != usual.get(name, ...)}
 
 
 def from_values(values: Mapping[str, Any]) -> Session:
@@ -117,6 +138,17 @@ def lasting_of(session: Session) -> dict[str, Any]:
     rules = session.rules
     found = {"profile": lasting, "spoke": dict(rules.spoke), "marketing": rules.marketing}
     return found | {"assigned": dict(session.assigned)} if session.assigned else found
+
+
+def lasts_the_same(before: Session, after: Session) -> bool:
+    """Say whether what is remembered when the session is over is what it was before."""
+    old, new = before.rules, after.rules
+    if (old.spoke, old.marketing, before.assigned) != (new.spoke, new.marketing, after.assigned):
+        return False
+    had, has = before.profile, after.profile
+    changed = [name for name, value in has.items() if name not in had or had[name] != value]
+    changed += [name for name in had if name not in has]
+    return not any(map(_lasts, changed))
 
 
 def _lasts(name: str) -> bool:

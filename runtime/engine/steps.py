@@ -5,11 +5,12 @@ the visitor has the word (or a person has).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.book import FlowBook
 from flows.conditions import holds
+from flows.frozen import replace
 from flows.model import Ask, Branch, Call, End, Handover, Request, Say, Set, Text, in_language
 from flows.scripts import SayCard, Script, Variant
 from flows.templates import nested, render
@@ -45,11 +46,10 @@ class Walk:
             return
         chosen, met = self._chosen(script)
         variant = script.variants.get(chosen, Variant(""))
-        text, values = self._in_words(variant.text), self._values()
+        text = self._filled_in(self._in_words(variant.text))
         card = self._card(variant.card, key) if variant.card else {}
         offered = [self._in_words(reply) for reply in variant.replies]
         buttons = (*buttons, *(effects.Button(words, words) for words in offered if words))
-        text = render(text, values)
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
@@ -87,11 +87,13 @@ class Walk:
     def _in_words(self, text: Text) -> str:
         return in_language(text, self.session.lang, self.default_language)
 
+    def _filled_in(self, text: str) -> str:
+        return render(text, self._values()) if "{" in text else text
+
     def _card(self, card: SayCard, script: str) -> dict[str, str]:
         """Give a card as the widget shows it: filled in, without what is empty."""
-        values = self._values()
         words = {
-            name: render(self._in_words(text), values)
+            name: self._filled_in(self._in_words(text))
             for name, text in (("title", card.title), ("text", card.text), ("label", card.label))
         }
         shown = {**words, "image": card.image, "url": card.url}

@@ -6,7 +6,7 @@ of the release that decided. Together they give the tree of conditions as it was
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session as Database
@@ -16,7 +16,7 @@ from rules.deeds import GIVES
 from rules.model import Deed, Rule
 from rules.oracle import Explained, explain
 from rules.yaml_text import read_rules
-from runtime.db import transaction
+from runtime.db import rows_into, transaction
 from runtime.errors import ConnectorFailed
 from runtime.tables import EventRow, ReleaseRow, RuleDecision
 
@@ -38,6 +38,14 @@ class Sent:
     state: str
     key: str = ""
     why: ConnectorFailed | None = None
+
+
+class Decided(NamedTuple):
+    """An event that says what was decided: its name in the archive, its time and its data."""
+
+    event: str
+    at: float
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,16 +72,15 @@ class Considered:
         return self.outcome in (FIRED, OTHERWISE)
 
 
-def note_decisions(database: Database, rows: Sequence[EventRow]) -> None:
+def note_decisions(database: Database, decided: Sequence[Decided]) -> None:
     """Keep what became of each rule; of every rule the newest hundred."""
-    found: dict[str, list[RuleDecision]] = {}
-    for row in sorted(rows, key=lambda row: row.at):
-        for drop in _outcomes(row.data):
-            one = RuleDecision(rule=drop.rule, event=row.id, at=row.at, outcome=drop.reason)
-            found.setdefault(drop.rule, []).append(one)
-    for rule, decisions in found.items():
-        database.add_all(decisions[-KEPT:])
-        database.flush()
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for one in sorted(decided, key=lambda one: one.at):
+        for drop in _outcomes(one.data):
+            row = drop.rule, one.event, one.at, drop.reason
+            found.setdefault(drop.rule, []).append(row)
+    for rule, rows in found.items():
+        rows_into(database, RuleDecision, rows[-KEPT:])
         times = select(RuleDecision.at).where(RuleDecision.rule == rule)
         oldest = database.scalar(times.order_by(RuleDecision.at.desc()).offset(KEPT - 1).limit(1))
         if oldest is not None:

@@ -1,9 +1,9 @@
 """Text to Understanding; falls back, never fails. Recent texts are remembered."""
 
 import logging
-from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from flows.frozen import replace
 from runtime.nlu.entities import Entity, EntityReader
 from runtime.nlu.rasa import Rasa
 from runtime.nlu.sentiment import score

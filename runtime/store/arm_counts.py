@@ -6,6 +6,7 @@ counts twice. `counting.py` says which; from the archived events the same can be
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,7 @@ async def set_running(redis: Redis, running: Mapping[str, Running], step: int) -
                 pipe.multi()  # type: ignore[no-untyped-call]
                 pipe.set(keys.RUNNING_STEP, step)
                 pipe.delete(keys.RUNNING)
+                pipe.set(keys.IN_FORCE, token_hex(8))
                 if rows:
                     pipe.hset(keys.RUNNING, mapping=rows)
                 await pipe.execute()
@@ -156,6 +158,7 @@ async def set_weights(redis: Redis, weights: Mapping[str, Mapping[str, float]]) 
     """Put new weights in force, all at once; scripts that are not named have none."""
     pipe = redis.pipeline(transaction=True)
     pipe.delete(keys.WEIGHTS)
+    pipe.set(keys.IN_FORCE, token_hex(8))
     if weights:
         rows: dict[Any, Any] = {
             script: orjson.dumps(dict(shares)) for script, shares in weights.items()

@@ -1,33 +1,40 @@
 -- One turn, committed at once: deduplicated by message id, refused when the session moved on.
--- KEYS: session, log, done, lasting.  ARGV: the commit as JSON.  1 done, 0 the session moved on, -1 a repeat.
-local c = cjson.decode(ARGV[1])
-if c.done_ttl > 0 and redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
-local version = redis.call('HGET', KEYS[1], 'v') or '0'
-if version ~= c.version then return 0 end
+-- KEYS: session, log, done, lasting.  ARGV: see `sessions.py`.  1 done, 0 the session moved on, -1 a repeat.
+-- What most turns have comes as arguments of its own; the rest, where there is any, as JSON.
+local version, session, replies, lasting, said, events, rest = unpack(ARGV, 1, 7)
+local lines, counts, arms, disarms = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+if replies ~= '' and redis.call('EXISTS', KEYS[3]) == 1 then return -1 end
+if (redis.call('HGET', KEYS[1], 'v') or '0') ~= version then return 0 end
 
-redis.call('HSET', KEYS[1], 'v', tostring(tonumber(version) + 1), 'd', c.session)
-redis.call('EXPIRE', KEYS[1], c.ttl)
-if c.done_ttl > 0 then redis.call('SET', KEYS[3], c.replies, 'EX', c.done_ttl) end
-if c.lasting ~= '' then redis.call('SET', KEYS[4], c.lasting, 'EX', c.lasting_ttl) end
-for _, line in ipairs(c.lines) do redis.call('RPUSH', KEYS[2], line) end
-if #c.lines > 0 then
-  redis.call('LTRIM', KEYS[2], -c.most_lines, -1)
-  redis.call('EXPIRE', KEYS[2], c.ttl)
+redis.call('HSET', KEYS[1], 'v', string.format('%d', tonumber(version) + 1), 'd', session)
+redis.call('EXPIRE', KEYS[1], $SESSION_TTL)
+if replies ~= '' then redis.call('SET', KEYS[3], replies, 'EX', $SESSION_TTL) end
+if lasting ~= '' then redis.call('SET', KEYS[4], lasting, 'EX', $LASTING_TTL) end
+local at = 12
+if lines > 0 then
+  local many = redis.call('RPUSH', KEYS[2], unpack(ARGV, at, at + lines - 1))
+  if many > $MOST_LINES then redis.call('LTRIM', KEYS[2], -$MOST_LINES, -1) end
+  redis.call('EXPIRE', KEYS[2], $SESSION_TTL)
+  at = at + lines
 end
-for _, event in ipairs(c.events) do
-  redis.call('XADD', 'events', 'MAXLEN', '~', c.most_events, '*', 'e', event)
+if events ~= '' then redis.call('XADD', 'events', 'MAXLEN', '~', $MOST_EVENTS, '*', 'e', events) end
+for i = at, at + 3 * counts - 1, 3 do redis.call('HINCRBYFLOAT', ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+at = at + 3 * counts
+for i = at, at + 2 * disarms - 1, 2 do redis.call('ZREM', ARGV[i], ARGV[i + 1]) end
+at = at + 2 * disarms
+for i = at, at + 3 * arms - 1, 3 do redis.call('ZADD', ARGV[i], ARGV[i + 2], ARGV[i + 1]) end
+redis.call('PUBLISH', 'live:' .. string.sub(KEYS[1], 3), said)
+if rest == '' then return 1 end
+
+local c = cjson.decode(rest)
+for _, stream in ipairs({'outbox', 'requests', 'hooks'}) do
+  for _, entry in ipairs(c[stream] or {}) do redis.call('XADD', stream, '*', 'e', entry) end
 end
-for _, entry in ipairs(c.outbox) do redis.call('XADD', 'outbox', '*', 'e', entry) end
-for _, entry in ipairs(c.requests) do redis.call('XADD', 'requests', '*', 'e', entry) end
-for _, entry in ipairs(c.hooks) do redis.call('XADD', 'hooks', '*', 'e', entry) end
-for _, notice in ipairs(c.notices) do
+for _, notice in ipairs(c.notices or {}) do
   redis.call('ZADD', 'notices', c.now, notice)
-  redis.call('ZREMRANGEBYRANK', 'notices', 0, -1 - c.most_notices)
+  redis.call('ZREMRANGEBYRANK', 'notices', 0, -1 - $MOST_NOTICES)
 end
-for _, timer in ipairs(c.disarm) do redis.call('ZREM', timer[1], timer[2]) end
-for _, timer in ipairs(c.arm) do redis.call('ZADD', timer[1], timer[3], timer[2]) end
-for _, count in ipairs(c.counts) do redis.call('HINCRBYFLOAT', count[1], count[2], count[3]) end
-for _, once in ipairs(c.once) do
+for _, once in ipairs(c.once or {}) do
   -- What was credited is kept with the order, so that a refund takes back just that.
   local credit = cjson.encode({counts = once.counts, value = once.value})
   if redis.call('SET', once.key, credit, 'NX', 'EX', once.ttl) then
@@ -36,7 +43,7 @@ for _, once in ipairs(c.once) do
     end
   end
 end
-for _, undo in ipairs(c.undo) do
+for _, undo in ipairs(c.undo or {}) do
   local was = redis.call('GET', undo.key)
   if not was then
     redis.call('SET', undo.key, 'refunded', 'EX', undo.ttl) -- Refunded before it was reported.
@@ -69,5 +76,4 @@ for _, undo in ipairs(c.undo) do
 end
 if c.desk == 'join' then redis.call('ZADD', 'desk', 'NX', c.now, c.visitor) end
 if c.desk == 'leave' then redis.call('ZREM', 'desk', c.visitor) end
-redis.call('PUBLISH', 'live', c.visitor)
 return 1

@@ -8,7 +8,8 @@
 | m:<visitor>:<id> | string | the replies a message id was answered with | 72 h |
 | o:<order> | string | an order that was credited | 90 days |
 | timers:<0-15> | zset | visitor, rule, generation by due time in ms | until done |
-| outbox, events | stream | committed effects; what happened | until delivered; 1 M entries |
+| outbox | stream | committed effects | until delivered |
+| events | stream | what happened, an entry for each turn | until copied; 1 M entries |
 | requests | stream | what other systems are asked | until answered |
 | outbox:later | zset | what is delivered again, by when in ms | until then |
 | outbox:aside | zset | what a person must look at, by since when in ms | newest 1,000 |
@@ -24,6 +25,7 @@
 | weights | hash | script to its weights as JSON | until computed again |
 | running | hash | script to the experiment it stands in, as JSON | until that is over |
 | running:step | string | the newest change that this was written from | for ever |
+| in_force | string | a mark, changed with either of the two before | for ever |
 | desk | zset | visitors waiting or with a person, by since when | until handed back |
 | release:current, release:<n> | string | the name of what is live; its files | for ever |
 | model:<fingerprint> | string | a trained intent model | for ever |
@@ -54,9 +56,14 @@ EVENTS = "events"
 WEIGHTS = "weights"
 RUNNING = "running"
 RUNNING_STEP = "running:step"
+IN_FORCE = "in_force"
 DESK = "desk"
 CURRENT = "release:current"
-LIVE = "live"
+
+
+def live(visitor: str) -> str:
+    """Name the channel on which is said that a visitor's log has grown."""
+    return f"live:{visitor}"
 
 
 def session(visitor: str) -> str:

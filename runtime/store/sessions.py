@@ -1,7 +1,8 @@
 """Load and commit a visitor's session: one round trip each, and the one Lua script of a turn."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,31 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
 from runtime.clock import SteadyClock
-from runtime.engine.experiments import Running, read_running
-from runtime.engine.session import Session, come_back, from_values, lasting_of, to_json
+from runtime.engine.experiments import Running
+from runtime.engine.session import (
+    Session,
+    come_back,
+    from_values,
+    lasting_of,
+    lasts_the_same,
+    to_json,
+)
 from runtime.store import keys
-from runtime.store.batches import Batches
+from runtime.store.batches import Batches, Heard
+from runtime.store.in_force import InForce
 
 Count = tuple[str, str, float]
 Timer = tuple[str, str, int]
-_SCRIPT = Path(__file__).with_name("commit.lua").read_text("ascii")
+FEW_LINES = 8
+"""Lines that are looked at first, for most want only the newest."""
+MOST_READ = 2_048
+"""Sessions that are kept as they were read or written last."""
+_LIMITS = ("SESSION_TTL", "LASTING_TTL", "MOST_LINES", "MOST_EVENTS", "MOST_NOTICES")
+_SCRIPT = reduce(
+    lambda text, name: text.replace(f"${name}", str(getattr(keys, name))),
+    _LIMITS,
+    Path(__file__).with_name("commit.lua").read_text("ascii"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,77 +77,75 @@ class Sessions:
         self._redis, self._clock = redis, clock or SteadyClock()
         self._batches = Batches(redis)
         self._commit = redis.register_script(_SCRIPT)
+        self._in_force = InForce(self._batches)
+        self._read: dict[str, tuple[bytes, Session]] = {}
+        """What was read or written lately, with what stood in Redis: the same reads the same."""
 
     async def load(self, visitor: str, message_id: str = "") -> Seen:
         """Load a visitor's session, and the replies when this message was answered before."""
-        names = (keys.CURRENT, keys.done(visitor, message_id), keys.lasting(visitor))
-        answers = await self._batches.run(
-            ("HMGET", keys.session(visitor), "v", "d"),
-            ("MGET", *names, self._clock.key),
-            ("HGETALL", keys.WEIGHTS),
-            ("HGETALL", keys.RUNNING),
+        names = [keys.CURRENT, keys.IN_FORCE, self._clock.key, keys.lasting(visitor)]
+        if message_id:
+            names.append(keys.done(visitor, message_id))
+        (version, stored), (current, mark, clock, lasting, *done) = await self._batches.run(
+            ("HMGET", keys.session(visitor), "v", "d"), ("MGET", *names)
         )
-        (version, stored), (current, done, lasting, clock), weights, running = answers
         self._clock.learn(clock)
-        if stored:
-            session = from_values(orjson.loads(stored))
-        else:
-            session = come_back(visitor, orjson.loads(lasting)) if lasting else Session(visitor)
+        weights, running = self._in_force.known(mark) or await self._in_force.read()
         return Seen(
             (version or b"0").decode(),
-            session,
-            orjson.loads(done) if done and message_id else None,
+            self._session(visitor, stored, lasting),
+            orjson.loads(done[0]) if done and done[0] else None,
             int(current or 0),
-            {script.decode(): orjson.loads(value) for script, value in weights.items()},
-            {script.decode(): read_running(orjson.loads(one)) for script, one in running.items()},
+            weights,
+            running,
         )
+
+    def _session(self, visitor: str, stored: bytes | None, lasting: bytes | None) -> Session:
+        if not stored:
+            return come_back(visitor, orjson.loads(lasting)) if lasting else Session(visitor)
+        known = self._read.get(visitor)
+        if known and known[0] == stored:
+            return known[1]
+        session = from_values(orjson.loads(stored))
+        self._remember(visitor, stored, session)
+        return session
+
+    def _remember(self, visitor: str, stored: bytes, session: Session) -> None:
+        self._read.pop(visitor, None)
+        self._read[visitor] = stored, session
+        if len(self._read) > MOST_READ:
+            self._read.pop(next(iter(self._read)))
 
     async def commit(self, seen: Seen, commit: Commit, message_id: str) -> bool:
         """Commit a turn; False when the session moved on or the message was answered meanwhile."""
-        visitor = commit.session.visitor
-        lasting = lasting_of(commit.session)
-        is_new = seen.version == "0" or lasting != lasting_of(seen.session)
-        bot = [line for line in commit.lines if line["from"] != "visitor"]
-        said = {
-            "version": seen.version,
-            "session": to_json(commit.session),
-            "replies": orjson.dumps(bot).decode(),
-            "lasting": orjson.dumps(lasting).decode() if is_new else "",
-            "lasting_ttl": keys.LASTING_TTL,
-            "lines": _dumped(commit.lines),
-            "events": _dumped(commit.events),
-            "outbox": _dumped(commit.outbox),
-            "requests": _dumped(commit.requests),
-            "hooks": _dumped(commit.hooks),
-            "notices": _dumped(commit.notices),
-            "arm": commit.arm,
-            "disarm": commit.disarm,
-            "counts": commit.counts,
-            "once": commit.once,
-            "undo": commit.undo,
-            "desk": commit.desk,
-            "visitor": visitor,
-            "now": commit.now,
-            "ttl": keys.SESSION_TTL,
-            "done_ttl": keys.SESSION_TTL if message_id else 0,
-            "most_lines": keys.MOST_LINES,
-            "most_events": keys.MOST_EVENTS,
-            "most_notices": keys.MOST_NOTICES,
-        }
-        names = [keys.session(visitor), keys.log(visitor), keys.done(visitor, message_id)]
-        names.append(keys.lasting(visitor))
-        stored = orjson.dumps(said)
+        session = commit.session
+        visitor, stored = session.visitor, to_json(session)
+        names = keys.session(visitor), keys.log(visitor), keys.done(visitor, message_id)
+        given = (len(names) + 1, *names, keys.lasting(visitor), seen.version, stored)
+        said = _arguments(seen, commit, message_id)
         try:
-            sha = self._commit.sha
-            (outcome,) = await self._batches.run(("EVALSHA", sha, len(names), *names, stored))
+            (outcome,) = await self._batches.run(("EVALSHA", self._commit.sha, *given, *said))
         except NoScriptError:  # A Redis that was started anew: this loads it.
-            outcome = await self._commit(keys=names, args=[stored])
+            (outcome,) = await self._batches.run(("EVAL", _SCRIPT, *given, *said))
+        if outcome == 1:
+            self._remember(visitor, stored, session)
         return bool(outcome == 1)
+
+    def listen(self, channel: str, heard: Heard, again: Callable[[], None]) -> None:
+        """Call `heard` with what is published on a channel, and `again` when some was missed."""
+        self._batches.listen(channel, heard, again)
+
+    def stop_listening(self, channel: str) -> None:
+        """Hear no more of a channel."""
+        self._batches.stop_listening(channel)
 
     async def lines_after(self, visitor: str, seq: int) -> list[dict[str, Any]]:
         """Give the lines of the log that came after a sequence number."""
-        raw: Any = await self._redis.lrange(keys.log(visitor), 0, -1)
-        lines = [orjson.loads(line) for line in raw]
+        (newest,) = await self._batches.run(("LRANGE", keys.log(visitor), -FEW_LINES, -1))
+        lines = [orjson.loads(line) for line in newest]
+        if len(lines) == FEW_LINES and lines[0]["seq"] > seq + 1:  # There are more.
+            (whole,) = await self._batches.run(("LRANGE", keys.log(visitor), 0, -1))
+            lines = [orjson.loads(line) for line in whole]
         return [line for line in lines if line["seq"] > seq]
 
     async def at_desk(self) -> list[tuple[str, float]]:
@@ -142,5 +158,39 @@ class Sessions:
         await self._redis.zrem(keys.DESK, visitor)
 
 
-def _dumped(values: list[dict[str, Any]]) -> list[str]:
-    return [orjson.dumps(value).decode() for value in values]
+def _arguments(seen: Seen, commit: Commit, message_id: str) -> list[Any]:
+    """Give what the script takes after the version and the session, in its order."""
+    lines = [orjson.dumps(line) for line in commit.lines]
+    pairs = zip(lines, commit.lines, strict=True)
+    bot = (line for line, said in pairs if said["from"] != "visitor")
+    session = commit.session
+    is_known = seen.version != "0" and lasts_the_same(seen.session, session)
+    sizes = len(commit.lines), len(commit.counts), len(commit.arm), len(commit.disarm)
+    said: list[Any] = [
+        b"[%b]" % b",".join(bot) if message_id else "",
+        "" if is_known else orjson.dumps(lasting_of(session)),
+        # Whoever watches this visitor learns how far the log goes, and whether a person is there.
+        f"{session.seq} {int(bool(session.desk))}",
+        orjson.dumps(commit.events) if commit.events else "",
+        _rest(commit),
+        *sizes,
+        *lines,
+    ]
+    for values in (*commit.counts, *commit.disarm, *commit.arm):
+        said += values
+    return said
+
+
+def _rest(commit: Commit) -> bytes | str:
+    """Give what few turns have as JSON; empty where there is nothing of it."""
+    found: dict[str, Any] = {
+        name: [orjson.dumps(value).decode() for value in values]
+        for name in ("outbox", "requests", "hooks", "notices")
+        if (values := getattr(commit, name))
+    }
+    found |= {name: values for name in ("once", "undo") if (values := getattr(commit, name))}
+    if commit.desk:
+        found["desk"] = commit.desk
+    if not found:
+        return ""
+    return orjson.dumps(found | {"visitor": commit.session.visitor, "now": commit.now})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -73,6 +74,24 @@ async def acknowledge(redis: Redis, share: Share, entry_id: bytes) -> None:
     pipe.xack(share.stream, share.group, entry_id)
     pipe.xdel(share.stream, entry_id)
     await pipe.execute()
+
+
+async def forget_done(redis: Redis, share: Share, upto: bytes) -> None:
+    """Take out of a stream what its group has done, as far as an entry, unless something waits.
+
+    For a stream with one group. What another worker holds is not done, so then all of it stays.
+    """
+    held: Any = await redis.xpending(share.stream, share.group)
+    if not held["pending"]:
+        await redis.xtrim(share.stream, minid=upto.decode(), approximate=True)
+
+
+def events_of(entry_id: bytes, fields: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Give the events of an entry by name: that of the entry, and with a number from the second."""
+    said, name = orjson.loads(fields[b"e"]), entry_id.decode()
+    if isinstance(said, dict):  # Written before entries held whole turns, or by the way.
+        return [(name, said)]
+    return [(f"{name}.{nth:03}" if nth else name, event) for nth, event in enumerate(said)]
 
 
 def entries_of(found: Any) -> list[Any]:

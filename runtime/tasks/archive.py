@@ -1,4 +1,8 @@
-"""Copies the event stream into the database; an entry's place in the stream makes it count once."""
+"""Copies the event stream into the database; an event's place in the stream makes it count once.
+
+An entry holds all that one turn brought about. What is copied is taken out of the stream, so that
+holds what waits, and not the past.
+"""
 
 from typing import Any
 
@@ -6,16 +10,16 @@ import orjson
 from celery import shared_task
 from sqlalchemy import Engine, select
 
-from runtime.db import transaction
-from runtime.insight.decisions import DECIDED, note_decisions
+from runtime.db import rows_into, transaction
+from runtime.insight.decisions import DECIDED, Decided, note_decisions
 from runtime.releases import refill
 from runtime.services import Services, portal
 from runtime.store.keys import EVENTS
-from runtime.store.streams import Share, ensure_group, entries_of
+from runtime.store.streams import Share, ensure_group, entries_of, events_of, forget_done
 from runtime.tables import EventRow
 
 ARCHIVED = Share(EVENTS, "archive")
-BATCH = 500
+BATCH = 1_000
 
 
 @shared_task(name="runtime.archive", ignore_result=True)
@@ -36,30 +40,41 @@ async def archive(services: Services) -> int:
             entries = entries_of(found)
             if not entries:
                 break
-            write_events(services.engine, entries)
+            copied += write_events(services.engine, entries)
             await redis.xack(EVENTS, ARCHIVED.group, *(entry_id for entry_id, _ in entries))
-            copied += len(entries)
+            await forget_done(redis, ARCHIVED, entries[-1][0])
     return copied
 
 
-def write_events(engine: Engine, entries: list[Any]) -> None:
-    """Write stream entries as rows; those already there are passed over."""
-    rows = {}
-    for entry_id, fields in entries:
-        event = orjson.loads(fields[b"e"])
-        name = entry_id.decode()
-        text = str(event["data"].get("text", ""))
-        rows[name] = EventRow(
-            id=name,
-            name=event["name"],
-            visitor=event["visitor"],
-            at=event["at"],
-            release=event.get("release", 0),
-            data=event["data"],
-            text=text,
-        )
+def write_events(engine: Engine, entries: list[Any]) -> int:
+    """Write stream entries as rows; those already there are passed over. Gives how many events."""
+    events = dict(event for entry in entries if entry[1] for event in events_of(*entry))
+    if not events:  # Entries that were cut off the stream before they were copied.
+        return 0
     with transaction(engine) as database:
-        known = set(database.scalars(select(EventRow.id).where(EventRow.id.in_(rows))))
-        fresh = [row for name, row in rows.items() if name not in known]
-        database.add_all(fresh)
-        note_decisions(database, [row for row in fresh if row.name == DECIDED])
+        # Of what another run has copied, if anything, everything lies between these two.
+        within = EventRow.id >= min(events), EventRow.id <= max(events)
+        known = set(database.scalars(select(EventRow.id).where(*within)))
+        fresh = {name: event for name, event in events.items() if name not in known}
+        rows_into(database, EventRow, [_row(name, event) for name, event in fresh.items()])
+        decided = [
+            Decided(name, event["at"], event["data"])
+            for name, event in fresh.items()
+            if event["name"] == DECIDED
+        ]
+        note_decisions(database, decided)
+    return len(events)
+
+
+def place_of(name: str) -> tuple[int, int, int]:
+    """Give what the names of archived events are sorted by, the first one that happened first."""
+    entry, _, number = name.partition(".")
+    milliseconds, _, nth = entry.partition("-")
+    return int(milliseconds), int(nth), int(number or 0)
+
+
+def _row(name: str, event: dict[str, Any]) -> tuple[Any, ...]:
+    data = event["data"]
+    text = str(data.get("text", ""))
+    stored, release = orjson.dumps(data).decode(), event.get("release", 0)
+    return name, event["name"], event["visitor"], event["at"], release, stored, text

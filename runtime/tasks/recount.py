@@ -17,7 +17,7 @@ from runtime.services import Services
 from runtime.store import keys
 from runtime.store.counting import COUNTED, Count, counts_after, left_of
 from runtime.tables import EventRow
-from runtime.tasks.archive import archive
+from runtime.tasks.archive import archive, place_of
 
 MOST_TRIES = 50
 Happened = tuple[str, float, Mapping[str, Any]]
@@ -111,10 +111,5 @@ def _archived(services: Services, newest: str) -> list[Happened] | None:
             return None
         columns = (EventRow.id, EventRow.name, EventRow.at, EventRow.data)
         rows = database.execute(select(*columns).where(EventRow.name.in_(COUNTED))).all()
-    ordered = sorted(rows, key=lambda row: _place(row.id))
+    ordered = sorted(rows, key=lambda row: place_of(row.id))
     return [(row.name, row.at, row.data) for row in ordered]
-
-
-def _place(entry: str) -> tuple[int, int]:
-    milliseconds, _, number = entry.partition("-")
-    return int(milliseconds), int(number)

@@ -22,6 +22,7 @@ from runtime.tasks.due_timers import wake_due
 from runtime.tasks.hooks import Hooks
 from runtime.tasks.relay import Relay
 from runtime.tasks.requests import QUESTIONS, Requests
+from runtime.tasks.spooled import answer_spooled
 
 TICK_SECONDS = 0.2
 _HERE = f"worker-{socket.gethostname()}-"
@@ -50,6 +51,9 @@ async def work(services: Services) -> None:
         await ensure_group(services.redis, HOOKS)
         await telling.tell_once()
 
+    async def kept() -> None:
+        await answer_spooled(services)
+
     async def inherit() -> None:
         for share in (EFFECTS, QUESTIONS, HOOKS):
             await ensure_group(services.redis, share)
@@ -58,7 +62,7 @@ async def work(services: Services) -> None:
 
     asking, telling = Requests(services, consumer), Hooks(services, consumer)
     relay = Relay(services, consumer)
-    parts = (timers, outbox, systems, webhooks)
+    parts = (timers, outbox, systems, webhooks, kept)
     await asyncio.gather(_until_done(inherit), *map(_forever, parts))
 
 

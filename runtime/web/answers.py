@@ -6,7 +6,14 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.errors import MessageRefused, NothingPublished, RuntimeFailed, SessionBusy
+from runtime.errors import (
+    MessageRefused,
+    NoRoom,
+    NothingPublished,
+    RuntimeFailed,
+    SessionBusy,
+    TooMany,
+)
 
 MOST_BODY = 512 * 1024
 
@@ -33,13 +40,18 @@ async def read_json(request: Request) -> Any:
         body += chunk
         if len(body) > MOST_BODY:
             raise BadRequest(f"The body may have {MOST_BODY} bytes.")
+    return read_body(body)
+
+
+def read_body(body: bytes | bytearray) -> Any:
+    """Read JSON; BadRequest says what is wrong with it."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
 
 
-async def on_failure(_request: Request, error: Exception) -> Response:
+def on_failure(error: Exception) -> Response:
     """Turn an error of ours into an answer."""
     if isinstance(error, BadRequest):
         return problem(400, "The request could not be read.", str(error))
@@ -49,4 +61,15 @@ async def on_failure(_request: Request, error: Exception) -> Response:
         return problem(503, "Nothing is published yet.", "Publish a release in the designer.")
     if isinstance(error, SessionBusy):
         return problem(409, "This visitor is busy.", "Send the message again with the same id.")
+    if isinstance(error, TooMany):
+        return _again(problem(429, "Too much at once.", "Send it again in a second."), 1)
+    if isinstance(error, NoRoom):
+        detail = "Neither Redis nor the disk takes it. Send it again in a while."
+        return _again(problem(503, "It could not be taken.", detail), 5)
     return problem(500, "The runtime failed.", type(error).__name__)
+
+
+def _again(answer: Response, seconds: int) -> Response:
+    """Say after how many seconds it may be sent again."""
+    answer.headers["Retry-After"] = str(seconds)
+    return answer

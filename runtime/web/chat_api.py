@@ -6,23 +6,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.conversation import handle, say_on
+from runtime.conversation import say_on
 from runtime.engine.advance import PATIENCE
 from runtime.messages import Message, Reply, visitor_name
 from runtime.services import Services
+from runtime.taking import later_words, take
 from runtime.web.answers import BadRequest, json_answer, read_json
 
 
 async def rest_webhook(request: Request) -> Response:
     """Answer one message: `{"sender", "message"}` in, `[{"recipient_id", "text"}]` out."""
-    body = await read_json(request)
-    message = read_message(body)
     services: Services = request.app.state.services
-    answer = await handle(services, message)
-    sender, replies = str(body["sender"]), answer.replies
+    return json_answer(await answer_to(services, await read_json(request)))
+
+
+async def answer_to(services: Services, body: Any) -> list[dict[str, Any]]:
+    """Take one message and give its replies, in the shape of Rasa's REST channel."""
+    message = read_message(body)
+    answer, sender = await take(services, message), str(body["sender"])
+    if answer is None:
+        return [{"recipient_id": sender, "text": later_words(message)}]
+    replies = answer.replies
     if answer.session.asked:
         replies = [*replies, *await say_on(services, answer, PATIENCE)]
-    return json_answer([part for reply in replies for part in rasa_parts(sender, reply)])
+    return [part for reply in replies for part in rasa_parts(sender, reply)]
 
 
 def read_message(body: Any) -> Message:

@@ -1,5 +1,9 @@
-"""The gateway: Starlette takes messages, events and WebSockets; Flask is mounted beside it."""
+"""The gateway: messages, events and WebSockets go straight in, Starlette has the rest.
 
+Flask is mounted beside it.
+"""
+
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -11,21 +15,38 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.schema import KIND_SCHEMAS, schema_of
 from runtime.errors import RuntimeFailed
 from runtime.services import open_services
 from runtime.settings import Settings
-from runtime.web import chat_api, health, openapi, track_api
+from runtime.store.keys import CURRENT
+from runtime.web import chat_api, health, openapi, straight, track_api
 from runtime.web.answers import json_answer, on_failure, problem
-from runtime.web.live import Hub, chat_socket
+from runtime.web.hub import Hub
+from runtime.web.live import chat_socket
 
 HERE = Path(__file__).parent
 
 
-def make_gateway(settings: Settings, designer: Any) -> Starlette:
+class Gateway(Starlette):
+    """Looks for what goes straight in, before Starlette looks at anything."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request, or serve a widget."""
+        kind = scope["type"]
+        if kind == "http" and scope["path"] in straight.STRAIGHT and straight.is_plain(scope):
+            await straight.answer(self.state.services, scope, receive, send)
+        elif kind == "websocket" and scope["path"] == "/ws/chat":
+            query = scope["query_string"]
+            await chat_socket(self.state.services, self.state.hub, query, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def make_gateway(settings: Settings, designer: Any) -> Gateway:
     """Build the ASGI application; `designer` is an ASGI application for everything else."""
 
     @asynccontextmanager
@@ -33,15 +54,16 @@ def make_gateway(settings: Settings, designer: Any) -> Starlette:
         services = app.state.services = open_services(settings)
         with suppress(RedisError, OSError):  # Then the first session that is loaded brings it.
             await services.steady.catch_up(services.redis)
-        app.state.hub = Hub()
-        app.state.hub.start(app.state.services)
+        services.releases.when_opened = _settle
+        with suppress(RedisError, OSError, RuntimeFailed):  # The first visitor need not wait.
+            await services.releases.get(int(await services.redis.get(CURRENT) or 0))
+        app.state.hub = Hub(services)
         yield
-        await app.state.hub.stop()
+        app.state.hub.stop()
         await app.state.services.redis.aclose()
 
     routes: list[BaseRoute] = [*chat_api.ROUTES, *track_api.ROUTES, *health.ROUTES]
     routes += [
-        WebSocketRoute("/ws/chat", chat_socket),
         Route("/widget.js", widget_file),
         Route("/widget.css", widget_file),
         Route("/schemas/{kind}.json", schema),
@@ -52,11 +74,11 @@ def make_gateway(settings: Settings, designer: Any) -> Starlette:
     ]
     # The widget speaks from other people's pages, so these answers may be read from any origin.
     cors = Middleware(_OpenPaths, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
-    return Starlette(
+    return Gateway(
         routes=routes,
         lifespan=lifespan,
         middleware=[cors],
-        exception_handlers={RuntimeFailed: on_failure},
+        exception_handlers={RuntimeFailed: lambda _request, error: on_failure(error)},
     )
 
 
@@ -69,6 +91,16 @@ class _OpenPaths(CORSMiddleware):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _settle() -> None:
+    """Keep what stays out of the rounds of the garbage collector, which stop all turns.
+
+    A release is some hundred thousand objects. What an older one left behind is found here.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 async def widget_file(request: Request) -> Response:

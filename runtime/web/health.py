@@ -50,6 +50,9 @@ async def state_of(services: Services) -> dict[str, dict[str, Any]]:
         parts |= await _rasa_state(services, release.taught)
     except (RuntimeFailed, RedisError, OSError) as error:
         parts["release"] = {"state": "down", "why": type(error).__name__}
+    waiting, stuck = await run_in_threadpool(services.spool.waiting)
+    if waiting or stuck:
+        parts["kept"] = {"state": "degraded", "waiting": waiting, "stuck": stuck}
     parts["database"] = await run_in_threadpool(_database_state, services)
     return parts
 

@@ -2,108 +2,82 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from redis.exceptions import RedisError
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from runtime.conversation import handle
+from runtime.conversation import Answer
 from runtime.errors import MessageRefused, RuntimeFailed
 from runtime.messages import SPOKEN, Message, visitor_name
 from runtime.services import Services
-from runtime.store.keys import LIVE
+from runtime.taking import take
 from runtime.thinking import greeting_of
+from runtime.web.hub import Hub
 
 MOST_FRAME = 64 * 1024
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-class Hub:
-    """Wakes the sockets of a visitor when something was committed, by whichever process."""
-
-    def __init__(self) -> None:
-        self._sockets: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self, services: Services) -> None:
-        """Begin to listen, once."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._listen(services))
-
-    async def stop(self) -> None:
-        """Stop listening; once may not do, as connecting to Redis can swallow a cancellation."""
-        while self._task and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait({self._task}, timeout=0.5)
-
-    def join(self, visitor: str) -> asyncio.Event:
-        """Give an event that is set whenever this visitor's log may have grown."""
-        woken = asyncio.Event()
-        self._sockets[visitor].add(woken)
-        return woken
-
-    def leave(self, visitor: str, woken: asyncio.Event) -> None:
-        """Forget a socket."""
-        self._sockets[visitor].discard(woken)
-        if not self._sockets[visitor]:
-            del self._sockets[visitor]
-
-    async def _listen(self, services: Services) -> None:
-        while True:
-            try:
-                async with services.redis.pubsub() as channel:
-                    await channel.subscribe(LIVE)
-                    # What was committed while we were away is found by looking again.
-                    for sockets in self._sockets.values():
-                        for woken in sockets:
-                            woken.set()
-                    async for said in channel.listen():
-                        if said["type"] == "message":
-                            for woken in self._sockets.get(said["data"].decode(), ()):
-                                woken.set()
-            except (RedisError, OSError):
-                await asyncio.sleep(0.3)
-
-
-async def chat_socket(socket: WebSocket) -> None:
-    """Serve one widget."""
-    services: Services = socket.app.state.services
-    hub: Hub = socket.app.state.hub
-    given = socket.query_params.get("visitor", "")
+async def chat_socket(
+    services: Services, hub: Hub, query: bytes, receive: Receive, send: Send
+) -> None:
+    """Serve one widget, as ASGI has it: frames go by so often that nothing stands in between."""
+    asked = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    await receive()  # That it wants to connect.
+    given, since = asked.get("visitor", ""), asked.get("since", "0")
     if not given:
-        await socket.close(4400, "visitor is missing")
+        close = {"type": "websocket.close", "code": 4400, "reason": "visitor is missing"}
+        await send(close)
         return
-    visitor, lang = visitor_name(given), socket.query_params.get("lang", "")[:20]
-    since = socket.query_params.get("since", "0")
-    await socket.accept()
-    connection = _Connection(services, socket, visitor, lang)
+    await send({"type": "websocket.accept"})
+    connection = _Connection(services, send, visitor_name(given), asked.get("lang", "")[:20])
     connection.seq = int(since) if since.isdigit() and len(since) < 16 else 0
-    woken = hub.join(visitor)
-    woken.set()
-    writer = asyncio.create_task(connection.write_lines(woken))
+    hub.join(connection.visitor, connection)
+    writer = asyncio.create_task(connection.write_lines())
     try:
         await connection.hello()
-        while True:
-            await connection.take(await socket.receive_text())
-    except (WebSocketDisconnect, RuntimeError, KeyError):
-        pass
+        while (frame := await receive())["type"] == "websocket.receive":
+            text = frame.get("text")
+            if text is None:
+                break
+            await connection.take(text)
+    except (OSError, RuntimeError):
+        pass  # It is gone.
     finally:
         writer.cancel()
-        hub.leave(visitor, woken)
+        hub.leave(connection.visitor, connection)
 
 
 class _Connection:
-    """One open widget."""
+    """One open widget. `seq` is that of the last line it was sent."""
 
-    def __init__(self, services: Services, socket: WebSocket, visitor: str, lang: str) -> None:
-        self.services, self.socket, self.visitor, self.lang = services, socket, visitor, lang
+    def __init__(self, services: Services, send: Send, visitor: str, lang: str) -> None:
+        self.services, self._send, self.visitor, self.lang = services, send, visitor, lang
         self.seq = 0
         self.desk: tuple[str, str] | None = None
+        self._woken, self._sending = asyncio.Event(), asyncio.Lock()
+        self._is_taking, self._grown = False, (0, False)
+
+    def grew(self, seq: int, at_desk: bool) -> None:
+        """Look for new lines, unless it is our own turn that brings them."""
+        if self._is_taking:
+            self._grown = max(seq, self._grown[0]), at_desk
+        elif at_desk or seq != self.seq or (self.desk and self.desk[0]):
+            self._woken.set()
+
+    def look(self) -> None:
+        """Look for new lines."""
+        self._woken.set()
 
     async def send(self, **frame: Any) -> None:
-        await self.socket.send_text(orjson.dumps(frame).decode())
+        """Send one frame."""
+        text = orjson.dumps(frame).decode()
+        await self._send({"type": "websocket.send", "text": text})
 
     async def hello(self) -> None:
         """Say who answers here, and how far the log goes."""
@@ -119,31 +93,38 @@ class _Connection:
         session = seen.session
         await self.send(type="hello", seq=session.seq, desk=session.desk, **about)
 
-    async def write_lines(self, woken: asyncio.Event) -> None:
+    async def write_lines(self) -> None:
         """Send every line that is new, and who answers, whenever something was committed."""
         while True:
-            await woken.wait()
-            woken.clear()
+            await self._woken.wait()
+            self._woken.clear()
             try:
                 await self._write_new()
-            except (WebSocketDisconnect, RuntimeError):
-                return
-            except (RedisError, OSError):
+            except RedisError:
                 await asyncio.sleep(0.3)
-                woken.set()
+                self._woken.set()
+            except (OSError, RuntimeError):
+                return
 
     async def _write_new(self) -> None:
+        before = self.seq
         seen = await self.services.sessions.load(self.visitor)
-        if seen.session.seq < self.seq:
+        if seen.session.seq < before:
             self.seq = 0  # The session had expired and began anew.
         if seen.session.seq > self.seq:
-            for line in await self.services.sessions.lines_after(self.visitor, self.seq):
-                await self.send(**line)
-                self.seq = line["seq"]
+            lines = await self.services.sessions.lines_after(self.visitor, self.seq)
+            async with self._sending:
+                await self._send_lines(lines)
         desk = (seen.session.desk, seen.session.agent)
         if desk != self.desk and (self.desk is not None or desk[0]):
             await self.send(type="desk", state=desk[0], agent=desk[1])
         self.desk = desk
+
+    async def _send_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        for line in lines:
+            if line["seq"] > self.seq:
+                self.seq = line["seq"]
+                await self.send(**line)
 
     async def take(self, text: str) -> None:
         """Take one frame, and acknowledge it once it is committed."""
@@ -158,8 +139,11 @@ class _Connection:
             await self.send(type="pong")
             return
         message_id = str(frame.get("id") or "")
+        self._is_taking = True
         try:
-            await handle(self.services, self._message(frame, message_id))
+            answer = await take(self.services, self._message(frame, message_id))
+            if answer is not None:
+                await self._say_own(answer)
         except MessageRefused as error:
             await self.send(type="error", id=message_id, code=error.code, title=error.title)
         except (RuntimeFailed, RedisError, OSError) as error:
@@ -167,6 +151,17 @@ class _Connection:
             await self.send(type="error", id=message_id, code="busy", title="Please try again.")
         else:
             await self.send(type="ack", id=message_id)
+        finally:
+            self._is_taking = False
+            (seq, at_desk), self._grown = self._grown, (0, False)
+            if seq:
+                self.grew(seq, at_desk)
+
+    async def _say_own(self, answer: Answer) -> None:
+        """Send the lines of our own turn, where they go on from the last that was sent."""
+        async with self._sending:
+            if not answer.repeated and answer.lines and answer.lines[0]["seq"] == self.seq + 1:
+                await self._send_lines(answer.lines)
 
     def _message(self, frame: dict[str, Any], message_id: str) -> Message:
         kind, text = frame.get("type"), frame.get("text", "")

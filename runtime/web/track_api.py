@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.conversation import handle
 from runtime.events import BadEvent, locale_of, read_event
 from runtime.messages import Message, visitor_name
 from runtime.services import Services
+from runtime.taking import take
 from runtime.web.answers import MOST_BODY, BadRequest, json_answer, read_json
 
 MOST_IN_BATCH = 500
@@ -20,9 +20,14 @@ MOST_IN_BATCH = 500
 
 async def one_call(request: Request) -> Response:
     """Take one call: track, page, identify, alias, screen or group."""
-    kind = request.url.path.rsplit("/", 1)[-1]
-    await _take(request.app.state.services, await _body(request), kind)
-    return json_answer({"success": True})
+    services: Services = request.app.state.services
+    return json_answer(await take_call(services, await _body(request), request.url.path))
+
+
+async def take_call(services: Services, call: Any, path: str) -> dict[str, bool]:
+    """Take one call; the last part of its path says of which kind it is."""
+    await take(services, _message(services, call, path.rsplit("/", 1)[-1]))
+    return {"success": True}
 
 
 async def batch(request: Request) -> Response:
@@ -34,12 +39,8 @@ async def batch(request: Request) -> Response:
     services: Services = request.app.state.services
     messages = [_message(services, call, "") for call in calls]
     for message in messages:
-        await handle(services, message)
+        await take(services, message)
     return json_answer({"success": True})
-
-
-async def _take(services: Services, call: Any, kind: str) -> None:
-    await handle(services, _message(services, call, kind))
 
 
 def _message(services: Services, call: Any, kind: str) -> Message:

@@ -1,5 +1,6 @@
 """Why a rule spoke or did not: the pages of a rule and of a visitor, from what was recorded."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from designer.cli import main
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.db import transaction
-from runtime.insight.decisions import KEPT, note_decisions, of_rule, of_visitor
+from runtime.insight.decisions import KEPT, Decided, note_decisions, of_rule, of_visitor
 from runtime.messages import Message
 from runtime.services import Portal, Services
 from runtime.settings import Settings
@@ -43,6 +44,7 @@ async def _happen(services: Services, name: str, at: float, **said: Any) -> None
     event = Event(name, at, {"name": "iPhone15 Pro", "price": 1, **said})
     message = Message("v1", "track", id=f"{name}{at}", kind="event", data={"event": event})
     await handle(services, message)
+    await asyncio.sleep(0.002)  # What happened is told apart by its milliseconds.
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_of_every_rule_the_newest_hundred_are_kept(decided: Portal) -> None:
             for n in range(250)
         ]
         database.add_all(rows)
-        note_decisions(database, rows)
+        note_decisions(database, [Decided(row.id, row.at, row.data) for row in rows])
         many, oldest = (
             select(what).where(RuleDecision.rule == "offer")
             for what in (func.count(), func.min(RuleDecision.at))

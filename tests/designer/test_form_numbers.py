@@ -40,7 +40,7 @@ def put(client: FlaskClient, portal: Portal, place: str, **more: str) -> tuple[i
         (WHICH, "share", "all", "For how many visitors, %"),
         (WHICH, "target", "x", "Switch at a lift of, %"),
         (WHICH, "days", "x", "After days"),
-        (WHICH, "orders", "x", "And orders of each"),
+        (WHICH, "orders", "x", "And hits of each"),
     ],
 )
 def test_what_is_no_number_is_refused_by_name(

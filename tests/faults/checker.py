@@ -4,6 +4,7 @@ It reads what is left and asks no code of the product what that should be.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ class Found:
     orphaned: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     longest: float = 0.0
+    kept: int = 0
     failures: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -50,6 +52,7 @@ def check(scene: Scene, *loads: Load) -> Found:
         noted = load.noted
         found.acknowledged += len(noted.taken)
         found.wrong += noted.wrong
+        found.kept += noted.kept
         found.longest = max(found.longest, noted.longest)
         found.failures += noted.failures
         archive = _archive(scene, load.name)
@@ -80,7 +83,7 @@ def _archive(scene: Scene, name: str) -> list[Row]:
             for row in database.execute(text(query), {"n": f"{name}-%"})
         ]
     engine.dispose()
-    return sorted(rows, key=lambda row: tuple(map(int, row[0].split("-"))))
+    return sorted(rows, key=lambda row: tuple(map(int, re.split("[-.]", row[0]))))
 
 
 def _check_messages(noted: Noted, archive: list[Row], found: Found) -> None:

@@ -36,6 +36,7 @@ class Noted:
 
     taken: list[Taken] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    kept: int = 0
     gifts: dict[str, int] = field(default_factory=dict)
     lates: dict[str, int] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
@@ -46,6 +47,10 @@ class Noted:
     def longest(self) -> float:
         """Give how long a visitor waited at most."""
         return max((one.after for one in self.taken), default=0.0)
+
+
+KEPT = "已收到您的消息，稍后回复您。"
+"""What a visitor hears whose message was taken while Redis did not answer."""
 
 
 class Talk:
@@ -67,7 +72,10 @@ class Talk:
 
     def check(self, found: list[str], noted: Noted) -> None:
         """Compare an answer with what is right here."""
-        if self.turn == 0 and len(found) == 2 and found[1] in WORDINGS:
+        if found == [KEPT]:  # It is answered later; the log says whether it was.
+            noted.kept += 1
+            return
+        if not self.wording and len(found) == len(self.right) == 2 and found[1] in WORDINGS:
             self.wording = self.right[1] = found[1]
         if found != self.right:
             noted.wrong.append(f"{self.visitor}, turn {self.turn}: {found} for {self.right}")

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
 
@@ -209,7 +210,17 @@ class Scene:
         found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1
         shards = [f"timers:{number}" for number in range(keys.TIMER_SHARDS)]
         found["timers"] = sum(redis.zcard(shard) for shard in shards)
+        found["outbox:later"] = redis.zcard(keys.OUTBOX_LATER)
+        found["kept"] = self._kept()
         return found
+
+    def _kept(self) -> int:
+        """Count what was taken while Redis did not answer, and is not answered yet."""
+        path = self.installation.data / "var" / "spool.db"
+        if not path.exists():
+            return 0
+        with closing(sqlite3.connect(path, timeout=10)) as file:
+            return int(file.execute("SELECT count(*) FROM messages").fetchone()[0])
 
 
 def _of_settings(environment: dict[str, str]) -> dict[str, str]:

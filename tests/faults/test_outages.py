@@ -1,6 +1,7 @@
 """Valkey stands still, is emptied or full; the clock is set; the database ends: nothing is lost."""
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -32,6 +33,7 @@ def test_valkey_stands_still(scene: Scene) -> None:
     under_load(load, 1.5, lambda: stop_valkey(scene, STOPPED))
     found = note(f"Valkey stopped for {STOPPED:.0f} s", 0, check(scene, load))
     assert found.is_clean, found
+    assert found.kept, "nobody was told to wait"
     assert found.longest < STOPPED + 12
 
 
@@ -45,7 +47,7 @@ def test_valkey_has_no_memory_left(scene: Scene) -> None:
 
     under_load(load, 1.5, fill)
     found = note("Valkey out of memory", 0, check(scene, load))
-    assert found.failures, "it was never full"
+    assert found.kept or found.failures, "it was never full"
     assert found.is_clean, found
 
 
@@ -115,21 +117,27 @@ def test_an_emptied_valkey_loses_nothing(scene: Scene) -> None:
     assert found.is_clean, found
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="messages are not taken down anywhere else while Valkey does not answer, so a visitor "
-    "waits for it",
-)
 def test_a_visitor_is_answered_at_once_while_valkey_stands_still(scene: Scene) -> None:
-    line = Line(scene.installation.port)
     body = {"sender": "still-waiting", "message": "你好", "message_id": "1"}
     pids = scene.installation.pids(VALKEY)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
-        status, _answer = asyncio.run(line.post("/webhooks/rest/webhook", body, seconds=2))
-        assert status == 200
+        status, answer = asyncio.run(_say(scene.installation.port, body))
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         scene.installation.wait_ready()
+    assert status == 200
+    assert "稍后" in answer.decode()
+    scene.settle()
+    session = scene.redis.hget("s:still-waiting", "d")
+    assert json.loads(session)["seq"] > 1, "it was answered afterwards"
+
+
+async def _say(port: int, body: object) -> tuple[int, bytes]:
+    line = Line(port)
+    try:
+        return await line.post("/webhooks/rest/webhook", body, seconds=2)
+    finally:
+        line.close()

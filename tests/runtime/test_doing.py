@@ -11,6 +11,7 @@ from runtime.desk import inbox
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
+from runtime.store.streams import events_of
 from tests.workspaces import SMALL, publish_files, script
 
 VIP = """\
@@ -58,7 +59,7 @@ async def _happen(services: Services, name: str, **said: Any) -> list[str]:
 
 async def _events(services: Services, name: str) -> list[dict[str, Any]]:
     entries = await services.redis.xrange(keys.EVENTS)
-    events = [orjson.loads(fields[b"e"]) for _id, fields in entries]
+    events = [event for entry in entries for _name, event in events_of(*entry)]
     return [event["data"] for event in events if event["name"] == name]
 
 

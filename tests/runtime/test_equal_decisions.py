@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import pytest
 
 from rules.model import TICK, Event
@@ -20,6 +19,7 @@ from runtime.messages import Message
 from runtime.releases import publish
 from runtime.services import Services
 from runtime.store import keys
+from runtime.store.streams import events_of
 from runtime.store.timers import LEASE_MS
 from runtime.tasks.due_timers import wake_due
 from tests.workspaces import SMALL, script
@@ -122,8 +122,8 @@ async def _let_time_go_by(services: Services, now: list[float], until: float, di
 
 async def decided(services: Services) -> Counter[Outcome]:
     found: Counter[Outcome] = Counter()
-    for _id, fields in await services.redis.xrange(keys.EVENTS):
-        event = orjson.loads(fields[b"e"])
+    entries = await services.redis.xrange(keys.EVENTS)
+    for event in (event for entry in entries for _name, event in events_of(*entry)):
         if event["name"] == "decided":
             data, at = event["data"], round(event["at"])
             found.update((at, rule, "") for rule in data["fired"])

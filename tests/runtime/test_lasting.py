@@ -1,13 +1,12 @@
 """What outlives a session: caps over days, what a visitor wishes and bought; and who came back."""
 
-import orjson
-
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.arm_counts import set_weights
+from runtime.store.streams import events_of
 from tests.workspaces import publish_files, script
 
 RULE = """\
@@ -32,7 +31,7 @@ async def _see(services: Services, name: str, at: float, **said: object) -> list
 
 async def _decisions(services: Services) -> list[dict[str, object]]:
     entries = await services.redis.xrange(keys.EVENTS)
-    events = [orjson.loads(fields[b"e"]) for _id, fields in entries]
+    events = [event for entry in entries for _name, event in events_of(*entry)]
     return [event["data"] for event in events if event["name"] == "decided"]
 
 

@@ -21,6 +21,7 @@ from runtime.db import open_engine
 from runtime.services import Portal, Services
 from runtime.settings import Settings
 from runtime.store import keys
+from runtime.store.streams import events_of
 from runtime.web.gateway import make_gateway
 from tests.workspaces import SMALL, publish_files
 
@@ -73,7 +74,7 @@ def _profile(portal: Portal, visitor: str = "v") -> dict[str, Any]:
 def _fired(portal: Portal) -> int:
     async def count(services: Services) -> int:
         entries: Any = await services.redis.xrange(keys.EVENTS)
-        events = [orjson.loads(fields[b"e"]) for _id, fields in entries]
+        events = [event for entry in entries for _name, event in events_of(*entry)]
         return sum(bool(e["data"].get("fired")) for e in events if e["name"] == "decided")
 
     return portal.call(count)

@@ -11,9 +11,9 @@ POINTS = {
     "understood": ("after", "runtime.conversation", "_moment"),
     "thought": ("after", "runtime.conversation", "think"),
     "planned": ("after", "runtime.conversation", "plan"),
-    "commit_sent": ("sent", "redis.asyncio.connection", "AbstractConnection.send_packed_command"),
+    "commit_sent": ("sent", "runtime.store.wire", "Wire.write"),
     "committed": ("after", "runtime.store.sessions", "Sessions.commit"),
-    "reply_ready": ("before", "runtime.web.chat_api", "json_answer"),
+    "reply_ready": ("after", "runtime.web.straight", "answer_to"),
     # Of what a turn left behind.
     "effect_taken": ("before", "runtime.tasks.relay", "Relay._deliver"),
     "effect_done": ("before", "runtime.tasks.relay", "handle"),

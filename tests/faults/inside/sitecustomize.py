@@ -73,9 +73,8 @@ def _passing(name: str, when: str, function: Callable[..., Any]) -> Callable[...
     return plain
 
 
-def _is_commit(packed: Any) -> bool:
+def _is_commit(sent: bytes) -> bool:
     """Tell the commit of a turn from all else that is sent to Redis: a script on a session."""
-    sent = packed if isinstance(packed, bytes) else b"".join(packed)
     return b"EVALSHA" in sent and b"\r\ns:" in sent
 
 

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 import pytest
 
 from rules.model import Event
@@ -15,7 +14,7 @@ from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.hooks import HOOKS
-from runtime.store.streams import ensure_group
+from runtime.store.streams import ensure_group, events_of
 from runtime.tasks.hooks import Hooks
 from tests.shops import Shop
 from tests.workspaces import publish_files
@@ -60,7 +59,7 @@ async def _buy(services: Services, number: int = 1) -> None:
 
 async def _events(services: Services, name: str) -> list[dict[str, Any]]:
     entries = await services.redis.xrange(keys.EVENTS)
-    events = [orjson.loads(fields[b"e"]) for _id, fields in entries]
+    events = [event for entry in entries for _name, event in events_of(*entry)]
     return [event["data"] for event in events if event["name"] == name]
 
 

@@ -13,7 +13,7 @@ from runtime.errors import ConnectorFailed, OutcomeUnknown
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.outbox import EFFECTS
-from runtime.store.streams import ensure_group
+from runtime.store.streams import ensure_group, events_of
 from runtime.tasks.relay import Relay
 
 
@@ -95,9 +95,9 @@ async def test_after_a_day_it_is_laid_aside_and_given_by_hand(
     assert await deliver_again(services, "a") == 0
     assert await relay.once(10) == 1
     assert await cards(services) == ["code-a"]
-    again = await services.redis.xrange(keys.EVENTS)
-    names = [orjson.loads(fields[b"e"])["name"] for _id, fields in again]
-    assert names.count("not_given") == 1
+    entries = await services.redis.xrange(keys.EVENTS)
+    events = [event for entry in entries for _name, event in events_of(*entry)]
+    assert [event["name"] for event in events].count("not_given") == 1
 
 
 async def test_without_keys_what_may_have_arrived_waits_for_a_person(
