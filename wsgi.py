@@ -15,7 +15,7 @@ from runtime.clock import since_start
 from runtime.services import Portal, set_portal
 from runtime.settings import Settings, read_settings
 
-TASK_MODULES = ("runtime.tasks.weights", "runtime.tasks.archive", "designer.tasks")
+TASK_MODULES = ("runtime.tasks.weights", "runtime.tasks.records", "designer.tasks")
 OFTEN = {
     "publish": "designer.publish_due",
     "archive": "runtime.archive",
@@ -52,6 +52,7 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_schedule={
             "weights": {"task": "runtime.weights", "schedule": _every(settings.weights_seconds)},
+            "forget": {"task": "runtime.forget", "schedule": _every(6 * 3600.0)},
             # What people ask for is called for at once; these look for what was left behind.
             **{
                 name: {"task": task, "schedule": _every(5.0), "options": {"expires": 5}}

@@ -17,12 +17,12 @@ def configuration() -> Config:
     return config
 
 
-def migrate(engine: Engine) -> None:
-    """Upgrade to head."""
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Upgrade to a revision."""
     config = configuration()
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def new_migration(engine: Engine, message: str) -> None:

@@ -38,6 +38,8 @@ def valkey_child(settings: Settings) -> Child:
         *("--port", "0"),
         *("--unixsocket", str(settings.data / "valkey.sock"), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec"),
+        # One word in a console would forget everybody; what is to go is deleted by its name.
+        *("--rename-command", "FLUSHALL", "", "--rename-command", "FLUSHDB", ""),
         *("--save", "", "--loglevel", "warning", "--maxmemory-policy", "noeviction"),
     ]
     return Child("valkey", command, settings.data / "log" / "valkey.log", essential=True)

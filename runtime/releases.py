@@ -72,6 +72,11 @@ class ReleaseCache:
         self._models: dict[str, EmbeddedModel] = {}
         self._opening = asyncio.Lock()
 
+    @property
+    def is_warm(self) -> bool:
+        """Say whether this process has served a release."""
+        return bool(self._kept)
+
     async def get(self, number: int) -> Release:
         """Give a release; NothingPublished for 0, ReleaseUnknown for one that does not exist."""
         if number in self._kept:
@@ -168,16 +173,6 @@ async def restore(redis: Redis, engine: Engine) -> int:
     if number and int(await redis.get(keys.CURRENT) or 0) != number:
         await redis.set(keys.CURRENT, number)
     return number
-
-
-async def refill(redis: Redis, engine: Engine) -> None:
-    """Name the live release to a Redis that was emptied; what somebody names meanwhile stays."""
-    if await redis.exists(keys.CURRENT):
-        return
-    with transaction(engine, writes=False) as database:
-        current = database.get(CurrentRelease, 1)
-    if current:
-        await redis.set(keys.CURRENT, current.number, nx=True)
 
 
 def live_files(engine: Engine) -> tuple[int, dict[str, str]]:

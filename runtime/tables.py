@@ -75,6 +75,19 @@ class EventRow(Base):
     )
 
 
+class SessionRow(Base):
+    """Where a visitor stood when their turns were archived: what Redis held of them."""
+
+    __tablename__ = "sessions"
+    visitor: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[float] = mapped_column(Float, index=True)
+    version: Mapped[str] = mapped_column(String(20))
+    data: Mapped[str] = mapped_column(Text)
+    lasting: Mapped[str] = mapped_column(Text, default="")
+    lines: Mapped[str] = mapped_column(Text, default="[]")
+    """The newest lines of the log, as a JSON list."""
+
+
 class ExperimentRow(Base):
     """A run of an experiment: `setup` is its definition as it was when it began, as plain values.
 

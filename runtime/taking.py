@@ -9,7 +9,7 @@ import asyncio
 from redis.exceptions import RedisError
 
 from runtime.conversation import Answer, Sent, handle
-from runtime.errors import TooMany
+from runtime.errors import NothingPublished, TooMany
 from runtime.messages import Message, checked
 from runtime.services import Services
 
@@ -50,6 +50,9 @@ async def _taken(services: Services, message: Message) -> Answer | None:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await handle(services, message, sent)
+        except NothingPublished:
+            if not services.releases.is_warm:
+                raise  # Nothing ever was; else Redis was emptied, and is being filled again.
         except (RedisError, OSError, TimeoutError):
             services.away_until = loop.time() + AWAY
     await asyncio.to_thread(spool.keep, message, "" if message.id else sent.version)

@@ -7,31 +7,26 @@ holds what waits, and not the past.
 from typing import Any
 
 import orjson
-from celery import shared_task
 from sqlalchemy import Engine, select
 
 from runtime.db import rows_into, transaction
 from runtime.insight.decisions import DECIDED, Decided, note_decisions
-from runtime.releases import refill
-from runtime.services import Services, portal
+from runtime.services import Services
 from runtime.store.keys import EVENTS
 from runtime.store.streams import Share, ensure_group, entries_of, events_of, forget_done
 from runtime.tables import EventRow
+from runtime.tasks.copies import keep_sessions
 
 ARCHIVED = Share(EVENTS, "archive")
 BATCH = 1_000
 
 
-@shared_task(name="runtime.archive", ignore_result=True)
-def archive_events() -> None:
-    """Copy what came since the last time, once a Redis that was emptied serves again."""
-    portal().call(lambda services: refill(services.redis, services.engine))
-    portal().call(archive)
-
-
 async def archive(services: Services) -> int:
-    """Copy every waiting event, what an earlier run left first; gives how many."""
-    redis, copied = services.redis, 0
+    """Copy every waiting event, what an earlier run left first, and where its visitors stand.
+
+    Gives how many events that were.
+    """
+    redis, copied, visitors = services.redis, 0, set[str]()
     await ensure_group(redis, ARCHIVED)
     for since in ("0", ">"):
         while True:
@@ -40,17 +35,20 @@ async def archive(services: Services) -> int:
             entries = entries_of(found)
             if not entries:
                 break
-            copied += write_events(services.engine, entries)
+            events = write_events(services.engine, entries)
+            copied += len(events)
+            visitors |= {event["visitor"] for event in events}
             await redis.xack(EVENTS, ARCHIVED.group, *(entry_id for entry_id, _ in entries))
             await forget_done(redis, ARCHIVED, entries[-1][0])
+    await keep_sessions(services, visitors)
     return copied
 
 
-def write_events(engine: Engine, entries: list[Any]) -> int:
-    """Write stream entries as rows; those already there are passed over. Gives how many events."""
+def write_events(engine: Engine, entries: list[Any]) -> list[dict[str, Any]]:
+    """Write stream entries as rows; those already there are passed over. Gives all events."""
     events = dict(event for entry in entries if entry[1] for event in events_of(*entry))
     if not events:  # Entries that were cut off the stream before they were copied.
-        return 0
+        return []
     with transaction(engine) as database:
         # Of what another run has copied, if anything, everything lies between these two.
         within = EventRow.id >= min(events), EventRow.id <= max(events)
@@ -63,7 +61,7 @@ def write_events(engine: Engine, entries: list[Any]) -> int:
             if event["name"] == DECIDED
         ]
         note_decisions(database, decided)
-    return len(events)
+    return list(events.values())
 
 
 def place_of(name: str) -> tuple[int, int, int]:

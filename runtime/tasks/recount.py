@@ -107,7 +107,8 @@ async def _replace(
 def _archived(services: Services, newest: str) -> list[Happened] | None:
     """Give the events that count, in order; None while the newest entry is not archived yet."""
     with transaction(services.engine, writes=False) as database:
-        if newest and database.get(EventRow, newest) is None:
+        is_there = select(EventRow.id).where(EventRow.id == newest)
+        if newest and database.scalar(is_there) is None:
             return None
         columns = (EventRow.id, EventRow.name, EventRow.at, EventRow.data)
         rows = database.execute(select(*columns).where(EventRow.name.in_(COUNTED))).all()

@@ -200,6 +200,12 @@ class Scene:
             return any(self.redis.xlen(name) for name in (keys.OUTBOX, keys.REQUESTS, keys.HOOKS))
         return False
 
+    def empty(self) -> None:
+        """Let Valkey lose everything at once, as a disk does."""
+        self.redis.eval(
+            "for _, k in ipairs(redis.call('KEYS', '*')) do redis.call('DEL', k) end", 0
+        )
+
     def waiting(self) -> dict[str, int]:
         """Count what is on its way: effects, questions, messages to others, events, timers."""
         redis = self.redis
