@@ -124,10 +124,15 @@ class Spool:
     def _opened(self) -> sqlite3.Connection:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
-            self._file.execute("PRAGMA journal_mode = WAL")
-            self._file.execute("PRAGMA synchronous = FULL")
-            self._file.execute(_TABLE)
+            file = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
+            try:
+                file.execute("PRAGMA journal_mode = WAL")
+                file.execute("PRAGMA synchronous = FULL")
+                file.execute(_TABLE)
+            except sqlite3.Error:  # With a full disk there is no table; the next one tries again.
+                file.close()
+                raise
+            self._file = file
         return self._file
 
     def _count(self, file: sqlite3.Connection) -> int:

@@ -61,6 +61,7 @@ def check(scene: Scene, *loads: Load) -> Found:
         _check_effects(scene, load, archive, found)
         _check_orders(scene, noted, archive, found)
         _check_leftovers(scene, noted, found)
+    _check_counts(scene, found)
     return found
 
 
@@ -172,6 +173,14 @@ def _check_orders(scene: Scene, noted: Noted, archive: list[Row], found: Found) 
     credited = {data["order"] for _p, _v, name, data in archive if name == "converted"}
     found.lost += [f"{order}: no credit" for order in noted.orders if order not in credited]
     found.lost += [f"{o}: no mark" for o in noted.orders if not scene.redis.exists(f"o:{o}")]
+
+
+def _check_counts(scene: Scene, found: Found) -> None:
+    """As many orders are counted for wordings as bear a mark: an order counts once."""
+    marked = sum(1 for _key in scene.redis.scan_iter("o:order-*", count=1000))
+    fields = scene.redis.hgetall("arms:wish").items()
+    counted = sum(float(many) for field, many in fields if field.endswith(b"|orders"))
+    _compare("order counted", int(counted), marked, found)
 
 
 def _check_leftovers(scene: Scene, noted: Noted, found: Found) -> None:

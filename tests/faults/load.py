@@ -38,11 +38,11 @@ class Load:
     async def chat(self, visitor: str) -> None:
         """Chat over the REST channel; every answer must be that of the visitor's place."""
         line, talk = Line(self.port), Talk(visitor)
-        await self._rest(line, visitor, f"{visitor}/0", "你好", talk)
+        await self.say(line, visitor, f"{visitor}/0", "你好", talk)
         while not self.over.is_set():
             said = talk.next()
-            await self._rest(line, visitor, f"{visitor}/{talk.turn}", said, talk)
-            await self._rest_a_little()
+            await self.say(line, visitor, f"{visitor}/{talk.turn}", said, talk)
+            await self._pause()
         line.close()
 
     async def tab(self, visitor: str, tab: str) -> None:
@@ -51,8 +51,8 @@ class Load:
         for number in count():
             if self.over.is_set():
                 break
-            await self._rest(line, visitor, f"{tab}{number}", f"{visitor}的{tab}第{number}件", None)
-            await self._rest_a_little(0.3)
+            await self.say(line, visitor, f"{tab}{number}", f"{visitor}的{tab}第{number}件", None)
+            await self._pause(0.3)
         line.close()
 
     async def talk(self, visitor: str) -> None:
@@ -61,7 +61,7 @@ class Load:
         await widget.send("你好")
         while not self.over.is_set():
             await widget.send(widget.talk.next())
-            await self._rest_a_little()
+            await self._pause()
         await widget.close()
 
     async def want(self, visitor: str) -> None:
@@ -72,7 +72,7 @@ class Load:
                 break
             await self._track(line, visitor, f"{visitor}/{number}", "Gift Wanted")
             self.noted.gifts[visitor] = number + 1
-            await self._rest_a_little(4)
+            await self._pause(4)
         line.close()
 
     async def look(self, visitor: str) -> None:
@@ -96,18 +96,17 @@ class Load:
     async def buy(self, visitor: str) -> None:
         """Say hello, meet a wording, and buy; the shop reports each order twice."""
         line, talk = Line(self.port), Talk(visitor)
-        await self._rest(line, visitor, f"{visitor}/0", "你好", talk)
+        await self.say(line, visitor, f"{visitor}/0", "你好", talk)
         order = f"order-{visitor}"
         for number in (1, 2):
             said = {"properties": {"order_id": order, "total": 10}}
             await self._track(line, visitor, f"{visitor}/{number}", "Order Completed", **said)
-            await self._rest_a_little(3)
+            await self._pause(3)
         self.noted.orders[order] = visitor
         line.close()
 
-    async def _rest(
-        self, line: Line, visitor: str, name: str, said: str, talk: Talk | None
-    ) -> None:
+    async def say(self, line: Line, visitor: str, name: str, said: str, talk: Talk | None) -> None:
+        """Write a message until it is taken, and look at what is said to it."""
         body = {"sender": visitor, "message": said, "message_id": name}
         answer = await self._until_taken(
             line, "/webhooks/rest/webhook", body, Taken(visitor, name, said)
@@ -137,5 +136,5 @@ class Load:
             await asyncio.sleep(0.05 + 0.1 * random.random())
         raise AssertionError(f"{taken.id} was never taken; the last time: {why}")
 
-    async def _rest_a_little(self, times: float = 1.0) -> None:
+    async def _pause(self, times: float = 1.0) -> None:
         await asyncio.sleep(self.pause * times * (0.5 + random.random()))

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -105,11 +105,11 @@ class Scene:
         self.kills += sent if how == signal.SIGKILL else 0
         return sent
 
-    def kill_one(self, word: str, dice: Random) -> None:
-        """Kill one of the processes whose command holds a word, if there is any just now."""
-        pids = self.installation.pids(word)
-        if pids:
-            self.end(dice.choice(pids), signal.SIGKILL)
+    def kill_one(self, words: Sequence[str], dice: Random) -> None:
+        """Kill one process of one part, of those that have any just now."""
+        there = [pids for word in words if (pids := self.installation.pids(word))]
+        if there:
+            self.end(dice.choice(dice.choice(there)), signal.SIGKILL)
             self.kills += 1
 
     def workers(self, word: str) -> list[int]:
@@ -216,7 +216,6 @@ class Scene:
         found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1
         shards = [f"timers:{number}" for number in range(keys.TIMER_SHARDS)]
         found["timers"] = sum(redis.zcard(shard) for shard in shards)
-        found["outbox:later"] = redis.zcard(keys.OUTBOX_LATER)
         found["kept"] = self._kept()
         return found
 
@@ -225,10 +224,22 @@ class Scene:
         path = self.installation.data / "var" / "spool.db"
         if not path.exists():
             return 0
-        with closing(sqlite3.connect(path, timeout=10)) as file:
+        # It has no table where there was no room for one.
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=10)) as file:
             return int(file.execute("SELECT count(*) FROM messages").fetchone()[0])
+        return 0
 
 
 def _of_settings(environment: dict[str, str]) -> dict[str, str]:
     names = {"DIALOOM_DATABASE_URL": "database_url", "DIALOOM_REDIS_URL": "redis_url"}
     return {name: environment[given] for given, name in names.items() if given in environment}
+
+
+def stop_valkey(scene: Scene, seconds: float) -> None:
+    """Let Valkey stand still for a while."""
+    pids = scene.installation.pids(VALKEY)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)

@@ -13,20 +13,10 @@ from tests.faults.checker import check
 from tests.faults.line import Line
 from tests.faults.load import Load
 from tests.faults.report import LONG, note
-from tests.faults.scene import VALKEY, Scene
+from tests.faults.scene import VALKEY, Scene, stop_valkey
 from tests.faults.under_load import under_load
 
 STOPPED = 30.0 if LONG else 3.0
-
-
-def stop_valkey(scene: Scene, seconds: float) -> None:
-    """Let Valkey stand still for a while."""
-    pids = scene.installation.pids(VALKEY)
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    time.sleep(seconds)
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
 
 
 def test_valkey_stands_still(scene: Scene) -> None:

@@ -5,13 +5,14 @@ import asyncio
 import pytest
 
 from tests.faults.checker import check
-from tests.faults.inside.fault_points import POINTS
+from tests.faults.inside.fault_points import POINTS, WITHOUT_REDIS
 from tests.faults.load import Load
 from tests.faults.report import note
-from tests.faults.scene import Scene
+from tests.faults.scene import Scene, stop_valkey
+from tests.faults.under_load import under_load
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [point for point in POINTS if point not in WITHOUT_REDIS])
 def test_killed_at_a_point(scene: Scene, point: str) -> None:
     load = Load(scene.installation.port, f"at-{point.replace('_', '-')}")
 
@@ -26,4 +27,20 @@ def test_killed_at_a_point(scene: Scene, point: str) -> None:
 
     asyncio.run(both())
     found = note(f"killed at {point}", 1, check(scene, load))
+    assert found.is_clean, found
+
+
+@pytest.mark.parametrize("point", WITHOUT_REDIS)
+def test_killed_with_what_is_kept_while_valkey_stands_still(scene: Scene, point: str) -> None:
+    load = Load(scene.installation.port, f"at-{point.replace('_', '-')}")
+
+    def stop() -> None:
+        scene.arm(point)
+        stop_valkey(scene, 2.5)
+        scene.passed(point)
+        scene.kills += 1
+
+    under_load(load, 2.0, stop)
+    found = note(f"killed at {point}", 1, check(scene, load))
+    assert found.kept, "nothing was kept"
     assert found.is_clean, found

@@ -29,11 +29,6 @@ def publish_without_the_step(scene: Scene, folder: Path) -> None:
     scene.installation.run("import", str(folder), "--publish")
 
 
-async def say(load: Load, line: Line, talk: Talk, said: str) -> None:
-    """Let one visitor of many write."""
-    await load._rest(line, talk.visitor, f"{talk.visitor}/{talk.turn}", said, talk)
-
-
 def test_open_chats_outlive_a_publish_and_a_rollback(scene: Scene, tmp_path: Path) -> None:
     load = Load(scene.installation.port, "releases")
     talks = [Talk(f"releases-{number}") for number in range(OPEN)]
@@ -44,7 +39,9 @@ def test_open_chats_outlive_a_publish_and_a_rollback(scene: Scene, tmp_path: Pat
 
         async def some(number: int) -> None:
             for talk in talks[number :: len(lines)]:
-                await say(load, lines[number], talk, "你好" if hello else talk.next())
+                said = "你好" if hello else talk.next()
+                name = f"{talk.visitor}/{talk.turn}"
+                await load.say(lines[number], talk.visitor, name, said, talk)
             lines[number].close()
 
         await asyncio.gather(*map(some, range(len(lines))))

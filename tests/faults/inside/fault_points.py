@@ -21,7 +21,11 @@ POINTS = {
     "timer_claimed": ("before", "runtime.tasks.due_timers", "_wake"),
     "system_told": ("before", "runtime.store.hooks", "told"),
     "archived": ("after", "runtime.tasks.archive", "write_events"),
+    # Of what is kept while Redis does not answer.
+    "kept": ("after", "runtime.store.spool", "Spool.keep"),
+    "kept_answered": ("before", "runtime.store.spool", "Spool.done"),
 }
+WITHOUT_REDIS = ("kept", "kept_answered")
 BUGS = (
     "dedupe_removed",
     "acknowledged_before_commit",
