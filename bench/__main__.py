@@ -14,12 +14,14 @@ from bench import (
     rule_service,
     rules,
     sentiment,
+    sockets,
     turns,
 )
 from bench.report import Report
 
 BENCHES = {
     "turns": turns.measure,
+    "sockets": sockets.measure,
     "events": events.measure,
     "rules": rules.measure,
     "rule_service": rule_service.measure,
