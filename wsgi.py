@@ -4,14 +4,16 @@
 """
 
 import gc
+import logging
 from datetime import UTC, datetime
 
 from a2wsgi import WSGIMiddleware
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import schedule
 from starlette.applications import Starlette
 
 from runtime.clock import since_start
+from runtime.logs import set_up_logging
 from runtime.services import Portal, set_portal
 from runtime.settings import Settings, read_settings
 
@@ -34,6 +36,7 @@ def web() -> Starlette:
     from runtime.web.gateway import make_gateway
 
     settings = read_settings()
+    set_up_logging(settings.log)
     flask = make_designer(settings, _portal(settings))
     celery = flask.extensions["celery"] = make_celery(settings)
     # Whoever uploads does not wait for a broker that is away: the clock calls the worker as well.
@@ -43,6 +46,8 @@ def web() -> Starlette:
 
 def make_celery(settings: Settings) -> Celery:
     """Build the Celery application; every task module is named in TASK_MODULES."""
+    # Else Celery would write its own lines.
+    signals.setup_logging.connect(_log_as_all_do, weak=False)
     address = settings.redis.replace("unix://", "redis+socket://", 1)
     app = Celery("dialoom", broker=address, include=list(TASK_MODULES))
     app.conf.update(
@@ -61,6 +66,10 @@ def make_celery(settings: Settings) -> Celery:
         },
     )
     return app
+
+
+def _log_as_all_do(**_given: object) -> None:
+    set_up_logging(read_settings().log, logging.WARNING)
 
 
 def _every(seconds: float) -> schedule:

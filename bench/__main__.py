@@ -13,13 +13,17 @@ from bench import (
     rule_faults,
     rule_service,
     rules,
+    scaling,
     sentiment,
+    sockets,
     turns,
 )
 from bench.report import Report
 
 BENCHES = {
     "turns": turns.measure,
+    "sockets": sockets.measure,
+    "scaling": scaling.measure,
     "events": events.measure,
     "rules": rules.measure,
     "rule_service": rule_service.measure,

@@ -27,22 +27,22 @@ async def measure(report: Report, seconds: float) -> None:
         installation.start()
         try:
             for cached in (True, False):
-                for way in (_http, _socket):
-                    texts = _texts(report.sentences(), cached)
-                    await press(installation, 1.0, way(installation, texts))
-                    found = await press(installation, seconds, way(installation, texts))
-                    _add(report, way.__name__.strip("_"), cached, found)
-            for way in (_http, _socket):
-                texts = _texts(report.sentences(), True)
-                found = await press(installation, seconds, way(installation, texts), RATE)
-                name = f"p99 at {RATE:.0f} turns a second, {way.__name__.strip('_')}"
+                for way in (over_http, over_socket):
+                    said = texts(report.sentences(), cached)
+                    await press(installation, 1.0, way(installation, said))
+                    found = await press(installation, seconds, way(installation, said))
+                    _add(report, way.__name__.removeprefix("over_"), cached, found)
+            for way in (over_http, over_socket):
+                said = texts(report.sentences(), True)
+                found = await press(installation, seconds, way(installation, said), RATE)
+                name = f"p99 at {RATE:.0f} turns a second, {way.__name__.removeprefix('over_')}"
                 note = f"{found.waiting()}, {found.rate:.0f}/s came"
                 report.add(Row(name, found.percentile(0.99), "ms", "lower", MOST_WAIT, note))
         finally:
             installation.stop()
 
 
-def _texts(sentences: list[str], cached: bool) -> list[tuple[str, str]]:
+def texts(sentences: list[str], cached: bool) -> list[tuple[str, str]]:
     """Draw what is said: pairs of text and payload."""
     dice = random.Random(1)
     draw = zipf(sentences, dice)
@@ -55,7 +55,9 @@ def _texts(sentences: list[str], cached: bool) -> list[tuple[str, str]]:
     return said
 
 
-def _http(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+def over_http(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+    """Let each connection send messages over HTTP, twelve for a visitor."""
+
     def open_one(number: int) -> Ask:
         client = Http(installation.port)
 
@@ -69,7 +71,9 @@ def _http(installation: Installation, texts: list[tuple[str, str]]) -> Callable[
     return open_one
 
 
-def _socket(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+def over_socket(installation: Installation, texts: list[tuple[str, str]]) -> Callable[[int], Ask]:
+    """Let each connection be a widget, of a new visitor every twelve messages."""
+
     def open_one(number: int) -> Ask:
         who, client = random.random(), Socket(installation.port, "")
 

@@ -2,7 +2,7 @@
 
 import gc
 
-worker_connections = 4096
+worker_connections = 20_000
 backlog = 2048
 timeout = 60
 graceful_timeout = 5

@@ -2,10 +2,13 @@
 
 import fcntl
 import http.client
+import os
 import secrets
+import shutil
 import socket
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from runtime.nlu.rasa_command import ENVIRONMENT as RASA_ENVIRONMENT
 from runtime.services import Portal, Services
 from runtime.settings import Settings, kept_secret
 from runtime.supervisor import Child, Supervisor
+from runtime.tasks.refill import refill
 
 ROOT = Path(__file__).parents[1]
 MOST_START = 60.0
@@ -40,6 +44,7 @@ def up(settings: Settings) -> int:
     if _is_taken(settings):
         _say(f"Port {settings.port} is taken by another program. Set DIALOOM_PORT to a free one.")
         return 1
+    _count_anew(settings.data / "metrics")
     supervisor = Supervisor(_say)
     supervisor.listen()
     try:
@@ -81,6 +86,13 @@ def _run(supervisor: Supervisor, settings: Settings) -> int:
     _greet(settings)
     supervisor.watch(mind_rasa)
     return 0
+
+
+def _count_anew(folder: Path) -> None:
+    """Let all processes count into one folder, from nothing."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def web_child(settings: Settings) -> Child | None:
@@ -135,7 +147,9 @@ def prepare(settings: Settings) -> None:
         author = drafts.Author("dialoom", "import", "demo workspace")
         drafts.save(engine, author, dict(files), {})
         portal.call(_publish_demo, files)
-    portal.call(lambda services: releases.restore(services.redis, services.engine))
+    with suppress(TimeoutError):  # It goes on by itself, and names the release when it is done.
+        portal.call(refill)
+        portal.call(lambda services: releases.restore(services.redis, services.engine))
     portal.close()
     engine.dispose()
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.frozen import replace
-
 THRESHOLDS = {"zh": 0.45, "en": 0.4}
 """How much a message must call for a person, by language, where the workspace says nothing."""
 GAP = 0.2
@@ -52,7 +50,7 @@ def after(mood: Mood, compound: float, anger: float, threshold: float) -> Mood:
     elif level < threshold - GAP:
         strikes = max(strikes - 1, 0)
     upset = strikes == STRIKES or (mood.upset and strikes > 0)
-    return replace(mood, strikes=strikes, upset=upset, recent=recent)
+    return Mood(strikes, upset, recent)
 
 
 def threshold_for(text: str, chosen: Mapping[str, float]) -> float:

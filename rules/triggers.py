@@ -123,7 +123,8 @@ def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleSt
     woken = []
     rules = rules if isinstance(rules, RuleSet) else RuleSet(rules)
     if rules.counts:
-        state = replace(state, counted=note(state.counted, rules.counts, event))
+        counted = note(state.counted, rules.counts, event)
+        state = state if counted == state.counted else replace(state, counted=counted)
     for rule in rules.concerned(event):
         if rule.trigger.is_timed:
             state = _time(rule, state, event)

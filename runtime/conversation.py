@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from runtime import metering
 from runtime.engine.session import Session
 from runtime.errors import SessionBusy
 from runtime.messages import Message, Reply, checked, reply_of
@@ -47,6 +48,16 @@ class Sent:
     version: str = ""
 
 
+class _Nobody:
+    """Watches a turn that nobody watches."""
+
+    def passed(self, hop: str) -> None:
+        """Take no note."""
+
+
+_NOBODY = _Nobody()
+
+
 async def handle(
     services: Services, message: Message, sent: Sent | None = None, only_from: str = ""
 ) -> Answer:
@@ -54,19 +65,28 @@ async def handle(
 
     With `only_from` it is answered from that version alone: from any other it has been.
     """
-    message = checked(message)
+    message, way = checked(message), metering.watched() or _NOBODY
     for attempt in range(MOST_TRIES):
         seen = await services.sessions.load(message.visitor, message.id)
         if seen.replies is not None:  # A repeated message gets the answer it got.
             return Answer(seen.replies, seen.session, repeated=True)
         if only_from and seen.version != only_from:
             return Answer([], seen.session, repeated=True)
+        way.passed("load")
         release = await _release_for(services, seen)
-        thought = think(release, seen.session, await _moment(services, release, seen, message))
+        way.passed("release")
+        moment = await _moment(services, release, seen, message)
+        way.passed("understand")
+        thought = think(release, seen.session, moment)
+        way.passed("think")
         commit = plan(seen.session, thought, message, services.now())
+        way.passed("plan")
         if sent is not None:
             sent.version = seen.version
         if await services.sessions.commit(seen, commit, message.id):
+            way.passed("commit")
+            is_lost = commit.session.fallbacks > seen.session.fallbacks
+            metering.turn(message.kind, message.channel, is_lost)
             return Answer(commit.lines, commit.session)
         await asyncio.sleep(services.dice.random() * 0.004 * attempt)
     raise SessionBusy(message.visitor)

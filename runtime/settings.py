@@ -35,6 +35,7 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     connector_secret: str = ""
     keep_days: int = 400
+    log: str = "plain"
 
     @property
     def rasa(self) -> RasaHome:
@@ -81,6 +82,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         weights_seconds=float(_number(text("WEIGHTS_SECONDS", "60"), "WEIGHTS_SECONDS", 1, 86400)),
         time_zone=text("TIME_ZONE", "Asia/Shanghai"),
         connector_secret=text("CONNECTOR_SECRET"),
+        log="json" if text("LOG") == "json" else "plain",
         keep_days=_number(text("KEEP_DAYS", "400"), "KEEP_DAYS", 1, 100_000),
     )
 

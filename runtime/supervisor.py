@@ -6,6 +6,7 @@ not even SIGKILL leaves one behind. What dies is started again, later each time 
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -58,7 +59,9 @@ class Child:
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent ends (Linux)."""
+    """Ask the kernel to end this process when its parent ends (Linux); let it open many files."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # Each widget is one.
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

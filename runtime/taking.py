@@ -8,8 +8,9 @@ import asyncio
 
 from redis.exceptions import RedisError
 
+from runtime import metering
 from runtime.conversation import Answer, Sent, handle
-from runtime.errors import NothingPublished, TooMany
+from runtime.errors import NoRoom, NothingPublished, TooMany
 from runtime.messages import Message, checked
 from runtime.services import Services
 
@@ -33,6 +34,7 @@ async def take(services: Services, message: Message) -> Answer | None:
     message = checked(message)
     most = MOST_EVENTS if message.kind == "event" else MOST_MESSAGES
     if services.under_way >= most:
+        metering.refused("too many")
         raise TooMany
     services.under_way += 1
     try:
@@ -55,7 +57,12 @@ async def _taken(services: Services, message: Message) -> Answer | None:
                 raise  # Nothing ever was; else Redis was emptied, and is being filled again.
         except (RedisError, OSError, TimeoutError):
             services.away_until = loop.time() + AWAY
-    await asyncio.to_thread(spool.keep, message, "" if message.id else sent.version)
+    try:
+        await asyncio.to_thread(spool.keep, message, "" if message.id else sent.version)
+    except NoRoom:
+        metering.refused("no room")
+        raise
+    metering.kept()
     return None
 
 

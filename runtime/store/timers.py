@@ -49,3 +49,11 @@ class Timers:
         for shard in range(keys.TIMER_SHARDS):
             pipe.zcard(f"timers:{shard}")
         return sum(await pipe.execute())
+
+    async def late(self, now: float) -> float:
+        """Give how many seconds the timer is late that has waited longest."""
+        pipe = self._redis.pipeline(transaction=False)
+        for shard in range(keys.TIMER_SHARDS):
+            pipe.zrange(f"timers:{shard}", 0, 0, withscores=True)
+        due = [score / 1000 for first in await pipe.execute() for _member, score in first]
+        return max(round(now - min(due), 3), 0.0) if due else 0.0

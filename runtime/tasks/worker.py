@@ -13,6 +13,7 @@ import uvloop
 from redis.exceptions import RedisError
 
 from runtime.clock import since_start
+from runtime.logs import set_up_logging
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
 from runtime.store.hooks import HOOKS
@@ -115,7 +116,7 @@ async def _run() -> None:
 
 def main() -> None:
     """Run the worker as a process."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    set_up_logging(read_settings().log)
     uvloop.run(_run())
 
 

@@ -23,6 +23,7 @@ from runtime.errors import RuntimeFailed
 from runtime.services import open_services
 from runtime.settings import Settings
 from runtime.store.keys import CURRENT
+from runtime.tracing import start_tracing
 from runtime.web import chat_api, health, openapi, straight, track_api
 from runtime.web.answers import json_answer, on_failure, problem
 from runtime.web.hub import Hub
@@ -52,6 +53,7 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         services = app.state.services = open_services(settings)
+        start_tracing("dialoom")
         with suppress(RedisError, OSError):  # Then the first session that is loaded brings it.
             await services.steady.catch_up(services.redis)
         services.releases.when_opened = _settle

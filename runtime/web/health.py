@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from runtime import metering
 from runtime.errors import RuntimeFailed
 from runtime.services import Services
 from runtime.store import keys
@@ -77,21 +78,38 @@ def _database_state(services: Services) -> dict[str, Any]:
 
 
 async def metrics(request: Request) -> Response:
-    """Give the gauges in Prometheus' text format."""
-    services: Services = request.app.state.services
-    redis = services.redis
-    gauges = {
-        "dialoom_outbox_entries": await redis.xlen(keys.OUTBOX),
-        "dialoom_events_in_stream": await redis.xlen(keys.EVENTS),
-        "dialoom_timers_armed": await services.timers.waiting(),
-        "dialoom_visitors_at_desk": await redis.zcard(keys.DESK),
-        "dialoom_release_current": int(await redis.get(keys.CURRENT) or 0),
-    }
-    if number := gauges["dialoom_release_current"]:
-        judged = (await services.releases.get(number)).judge.counts
-        gauges |= {f"dialoom_rules_{name}": many for name, many in judged.items()}
-    lines = [f"# TYPE {name} gauge\n{name} {value}" for name, value in gauges.items()]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+    """Give counts and gauges in Prometheus' text format."""
+    found = await gauges_of(request.app.state.services)
+    lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in found.items()]
+    told = await run_in_threadpool(metering.told)
+    return PlainTextResponse(told + "".join(lines), media_type="text/plain; version=0.0.4")
+
+
+async def gauges_of(services: Services) -> dict[str, float]:
+    """Give what waits, how late it is, and what is live; of a Redis that is away only the rest."""
+    redis, waiting = services.redis, await run_in_threadpool(services.spool.waiting)
+    found: dict[str, float] = {"dialoom_kept_waiting": waiting[0], "dialoom_kept_stuck": waiting[1]}
+    try:
+        found |= {
+            "dialoom_outbox_entries": await redis.xlen(keys.OUTBOX),
+            "dialoom_outbox_later": await redis.zcard(keys.OUTBOX_LATER),
+            "dialoom_outbox_aside": await redis.zcard(keys.OUTBOX_ASIDE),
+            "dialoom_hooks_entries": await redis.xlen(keys.HOOKS),
+            "dialoom_hooks_failed": await redis.zcard(keys.HOOKS_FAILED),
+            "dialoom_events_in_stream": await redis.xlen(keys.EVENTS),
+            "dialoom_timers_armed": await services.timers.waiting(),
+            "dialoom_timers_late_seconds": await services.timers.late(services.now()),
+            "dialoom_visitors_at_desk": await redis.zcard(keys.DESK),
+            "dialoom_release_current": int(await redis.get(keys.CURRENT) or 0),
+            "dialoom_redis_up": 1,
+        }
+    except (RedisError, OSError):
+        return found | {"dialoom_redis_up": 0}
+    if number := int(found["dialoom_release_current"]):
+        judge = (await services.releases.get(number)).judge
+        found |= {f"dialoom_rules_{name}": many for name, many in judge.counts.items()}
+        found["dialoom_rules_by_durable_rules"] = int(judge.matcher is not None)
+    return found
 
 
 ROUTES = [

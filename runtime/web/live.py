@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 from redis.exceptions import RedisError
 
+from runtime import metering
 from runtime.conversation import Answer
 from runtime.errors import MessageRefused, RuntimeFailed
 from runtime.messages import SPOKEN, Message, visitor_name
@@ -138,10 +139,22 @@ class _Connection:
         if frame.get("type") == "ping":
             await self.send(type="pong")
             return
-        message_id = str(frame.get("id") or "")
         self._is_taking = True
         try:
-            answer = await take(self.services, self._message(frame, message_id))
+            await self._answer(frame, str(frame.get("id") or ""))
+        finally:
+            self._is_taking = False
+            (seq, at_desk), self._grown = self._grown, (0, False)
+            if seq:
+                self.grew(seq, at_desk)
+
+    async def _answer(self, frame: dict[str, Any], message_id: str) -> None:
+        way = metering.begin()
+        try:
+            message = self._message(frame, message_id)
+            if way:
+                way.passed("read")
+            answer = await take(self.services, message)
             if answer is not None:
                 await self._say_own(answer)
         except MessageRefused as error:
@@ -151,11 +164,9 @@ class _Connection:
             await self.send(type="error", id=message_id, code="busy", title="Please try again.")
         else:
             await self.send(type="ack", id=message_id)
-        finally:
-            self._is_taking = False
-            (seq, at_desk), self._grown = self._grown, (0, False)
-            if seq:
-                self.grew(seq, at_desk)
+            if way:
+                way.passed("reply")
+                metering.end(way)
 
     async def _say_own(self, answer: Answer) -> None:
         """Send the lines of our own turn, where they go on from the last that was sent."""

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from runtime import metering
 from runtime.errors import RuntimeFailed
 from runtime.services import Services
 from runtime.web.answers import MOST_BODY, BadRequest, on_failure, read_body
@@ -42,9 +43,11 @@ def is_plain(scope: Any) -> bool:
 
 async def answer(services: Services, scope: Any, receive: Receive, send: Send) -> None:
     """Answer a request of one of these paths."""
-    path = scope["path"]
+    path, way = scope["path"], metering.begin()
     try:
         body = read_body(await _whole(receive))
+        if way:
+            way.passed("read")
         content = orjson.dumps(await STRAIGHT[path](services, body, path))
     except RuntimeFailed as error:
         await _fail(on_failure(error), scope, receive, send)
@@ -55,6 +58,9 @@ async def answer(services: Services, scope: Any, receive: Receive, send: Send) -
     headers = [_JSON, (b"content-length", b"%d" % len(content)), *_open_to(scope)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+    if way:
+        way.passed("reply")
+        metering.end(way)
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -219,10 +219,19 @@ async def test_a_server_that_reads_what_it_kept_is_asked_again(redis: Redis) -> 
     assert isinstance(refusal("LOADING Redis is loading"), BusyLoadingError)
 
 
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Server]:
+    found = Server(tmp_path, "--requirepass", "geheim")
+    found.start()
+    yield found
+    found.kill()
+
+
 @pytest.mark.parametrize("form", ["user", "password", "number", "socket"])
-async def test_every_form_of_an_address_is_understood(tmp_path: Path, form: str) -> None:
-    server = Server(tmp_path, "--requirepass", "geheim")
-    server.start()
+async def test_every_form_of_an_address_is_understood(
+    locked: Server, tmp_path: Path, form: str
+) -> None:
+    server = locked
     url = {
         "user": f"redis://default:geheim@127.0.0.1:{server.port}/0",
         "password": f"redis://:geheim@127.0.0.1:{server.port}",
@@ -239,7 +248,6 @@ async def test_every_form_of_an_address_is_understood(tmp_path: Path, form: str)
     with pytest.raises((AuthenticationError, RedisDown)):
         await Batches(wrong).run(("PING",))
     await wrong.aclose()
-    server.kill()
 
 
 async def test_it_speaks_through_tls(server: Server, tmp_path: Path) -> None:
