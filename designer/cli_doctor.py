@@ -15,6 +15,7 @@ from runtime.nlu import encoder
 from runtime.releases import why_not_matched
 from runtime.services import open_rasa
 from runtime.settings import Settings, read_settings
+from runtime.store.spool import Spool
 
 Row = tuple[str, str, str]
 """A part, its state, and what to do about it; empty where nothing need be done."""
@@ -39,6 +40,7 @@ def _rows(settings: Settings) -> Iterator[Row]:
     yield _redis(settings)
     address = settings.database.split("@")[-1]
     yield from _database(settings, address)
+    yield _kept(settings)
     yield ("Encoder", "installed", "") if encoder.is_here() else _NO_ENCODER
     yield _rasa(settings)
 
@@ -48,6 +50,16 @@ _NO_ENCODER = (
     "missing",
     "messages are understood by words alone; `make run` installs it",
 )
+
+
+def _kept(settings: Settings) -> Row:
+    """Say whether messages wait on the disk because Redis was away."""
+    spool = Spool(settings.data)
+    waiting, stuck = spool.waiting()
+    spool.close()
+    if stuck:
+        return "Kept messages", f"{waiting} wait, {stuck} cannot be answered", "see log/worker.log"
+    return "Kept messages", f"{waiting} wait", "`dialoom up` answers them" if waiting else ""
 
 
 def _redis(settings: Settings) -> Row:
