@@ -29,7 +29,7 @@ test: $(VENV)/.dev
 	@sh tests/install_parts.sh
 	@sh tests/run.sh $(ARGS)
 
-faults: $(VENV)/.dev # Hundreds of kills, half a minute without Valkey, a crowd of 500: some fifteen minutes.
+faults: $(VENV)/.dev # More than two hundred kills, half a minute without Valkey, 500 open chats: ten minutes.
 	@FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
 
 lint: $(VENV)/.dev

@@ -20,6 +20,7 @@ from runtime.tables import EventRow
 from runtime.tasks.archive import archive, place_of
 
 MOST_TRIES = 50
+REFUNDED = "refunded"
 Happened = tuple[str, float, Mapping[str, Any]]
 """Name, time and data of an event."""
 Counts = dict[str, dict[str, float]]
@@ -36,6 +37,11 @@ def counted(events: Iterable[Happened]) -> Counts:
 
     A refund takes back what it is worth, and one that comes first keeps the order from counting.
     """
+    return credited(events)[0]
+
+
+def credited(events: Iterable[Happened]) -> tuple[Counts, dict[str, Credit]]:
+    """Give all counts, and what is credited for each order: nothing, where that was refunded."""
     found: Counts = {}
     credits: dict[str, Credit] = {}
     for name, at, said in events:
@@ -49,7 +55,7 @@ def counted(events: Iterable[Happened]) -> Counts:
         if name == "converted" and order:
             credits[order] = (float(said["value"]), counts)
         _add(found, counts)
-    return found
+    return found, credits
 
 
 def _taken_back(found: Counts, credit: Credit | None, total: float) -> Credit:
@@ -85,7 +91,11 @@ async def recount(services: Services) -> int:
             events = _archived(services, newest[0][0].decode() if newest else "")
             if events is None:
                 continue
-            await _replace(services, pipe, counted(events))
+            counts, credits = credited(events)
+            await _replace(services, pipe, counts)
+            young = services.now() - keys.ORDER_TTL
+            recent = {said.get("order") for _name, at, said in events if at >= young}
+            _mark(pipe, {order: credits[order] for order in credits if order in recent})
             with contextlib.suppress(WatchError):
                 await pipe.execute()
                 return len(events)
@@ -102,6 +112,13 @@ async def _replace(
         pipe.delete(*old)
     for key, fields in counts.items():
         pipe.hset(key, mapping={name: orjson.dumps(many) for name, many in fields.items()})
+
+
+def _mark(pipe: Any, credits: Mapping[str, Credit]) -> None:
+    """Mark orders as their turns did: none is counted again, and a refund finds its credit."""
+    for order, (value, counts) in credits.items():
+        credit = orjson.dumps({"counts": counts, "value": value}) if counts else REFUNDED
+        pipe.set(keys.order(order), credit, ex=keys.ORDER_TTL)
 
 
 def _archived(services: Services, newest: str) -> list[Happened] | None:

@@ -4,6 +4,8 @@ import asyncio
 from random import Random
 from typing import Any
 
+import orjson
+
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.messages import Message
@@ -52,6 +54,29 @@ async def test_counting_again_gives_the_same(services: Services) -> None:
     assert sum(v for k, v in before["arms:offer"].items() if k.endswith("exposures")) == 40
     await services.redis.delete(*before)
     assert await recount(services) > 60
+    assert await counts(services) == before
+
+
+async def marks(services: Services) -> dict[bytes, Any]:
+    redis = services.redis
+    found = {key: await redis.get(key) async for key in redis.scan_iter("o:*")}
+    return {k: orjson.loads(v) if v.startswith(b"{") else v for k, v in found.items() if v}
+
+
+async def test_an_order_counts_once_though_redis_was_lost_in_between(services: Services) -> None:
+    await traffic(services, Random(3), 30)
+    for order in ("A1", "A2", "A3", "A4"):
+        await happen(services, "v1", "Order Refunded", order_id=order, total=40.0)
+    await happen(services, "v1", "Order Refunded", order_id="A5")
+    before, marked = await counts(services), await marks(services)
+    assert len(marked) > 10
+    assert b"o:A6" in marked
+    assert b"refunded" in marked.values()
+    await services.redis.delete(*before, *marked)
+    await recount(services)
+    assert (await counts(services), await marks(services)) == (before, marked)
+    for visitor in range(30):
+        await happen(services, f"v{visitor}", "Order Completed", order_id="A6", total=99.5)
     assert await counts(services) == before
 
 
