@@ -10,12 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from designer.matcher_words import WHY
 from rules.judge import Judge
 from runtime.db import open_engine
+from runtime.desk.laid_aside import kept_messages
 from runtime.embedded import valkey_binary, why_no_redis
 from runtime.nlu import encoder
 from runtime.releases import why_not_matched
 from runtime.services import open_rasa
 from runtime.settings import Settings, read_settings
-from runtime.store.spool import Spool
 
 Row = tuple[str, str, str]
 """A part, its state, and what to do about it; empty where nothing need be done."""
@@ -54,9 +54,7 @@ _NO_ENCODER = (
 
 def _kept(settings: Settings) -> Row:
     """Say whether messages wait on the disk because Redis was away."""
-    spool = Spool(settings.data)
-    waiting, stuck = spool.waiting()
-    spool.close()
+    waiting, stuck = kept_messages(settings.data)
     if stuck:
         return "Kept messages", f"{waiting} wait, {stuck} cannot be answered", "see log/worker.log"
     return "Kept messages", f"{waiting} wait", "`dialoom up` answers them" if waiting else ""
