@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -78,18 +79,29 @@ def test_a_web_process_wakes_after_its_visitor_was_answered_by_another(
         line.close()
         return status
 
+    async def stopped() -> int:
+        """Send messages until the process that has one in hand is the one that stands still."""
+        for number in range(2, 12):
+            # Who stood still takes Redis for gone, for a second, and keeps what comes meanwhile.
+            await asyncio.sleep(1.2)
+            await asyncio.to_thread(scene.settle)
+            scene.arm(point, "stop")
+            with suppress(TimeoutError):
+                await say(number, 1)
+                # Somebody else came by the point, with what was left to do.
+                scene.end(await asyncio.to_thread(scene.passed, point), signal.SIGCONT)
+                continue
+            return number
+        raise AssertionError("nobody stands still")
+
     async def go() -> None:
         assert await say(1, 5) == 200
-        scene.arm(point, "stop")
-        with pytest.raises(TimeoutError):
-            await say(2, 1)
+        last = await stopped()
         for _try in range(40):  # Who stands still takes connections that nobody serves.
-            try:
-                assert await say(2, 0.3) == 200
+            with suppress(TimeoutError):
+                assert await say(last, 0.3) == 200
                 break
-            except TimeoutError:
-                continue
-        for number in (1, 2):
+        for number in range(1, last + 1):
             load.noted.taken.append(Taken(visitor, str(number), f"{visitor}的第{number}件"))
 
     try:
