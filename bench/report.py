@@ -33,6 +33,7 @@ class Report:
     def __init__(self, name: str, data: Path | None) -> None:
         self.name, self.data = name, data
         self.rows: list[Row] = []
+        self.versions: dict[str, str] = {}
         self.load = os.getloadavg()[0]
 
     def add(self, row: Row) -> None:
@@ -65,7 +66,8 @@ class Report:
             "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
             "load": round(self.load, 2),
             "versions": {name: version(name) for name in PACKAGES}
-            | {"python": platform.python_version()},
+            | {"python": platform.python_version()}
+            | self.versions,
             "rows": [asdict(row) for row in self.rows],
         }
         text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
