@@ -42,7 +42,7 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
 
 bench-peers: $(VENV)/.dev # Rasa where it is installed (make rasa), Node-RED where npm is.
-	@$(BIN)/python -m bench.peers $(if $(SECONDS_EACH),--seconds $(SECONDS_EACH))
+	@$(BIN)/python -m bench.peers $(ARGS)
 
 rasa: # Rasa in an environment of its own; everything works without it.
 	@sh deploy/rasa/install.sh

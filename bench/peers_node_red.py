@@ -1,6 +1,8 @@
 """Node-RED with the small shop: an HTTP node, a function with a context store, and the answer."""
 
+import asyncio
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -34,8 +36,13 @@ def install() -> bool:
 
 
 @contextmanager
-def node_red(folder: Path, port: int) -> Iterator[tuple[Peer, dict[str, str]] | None]:
-    """Serve it; gives the server and versions, None where it cannot be had."""
+def node_red(
+    folder: Path, port: int, on_disk: bool = False
+) -> Iterator[tuple[Peer, dict[str, str]] | None]:
+    """Serve it; gives the server and versions, None where it cannot be had.
+
+    `on_disk` has it keep its context in its own store of files, written every second.
+    """
     if not install():
         yield None
         return
@@ -43,16 +50,24 @@ def node_red(folder: Path, port: int) -> Iterator[tuple[Peer, dict[str, str]] | 
     shutil.copy(FILES / "node_red" / "settings.js", folder)
     (folder / "flows.json").write_text(json.dumps(_flows()), "utf-8")
     command = ["node", str(SERVER), "--userDir", str(folder), "--port", str(port)]
+    environment = {**os.environ, "CONTEXT": "disk" if on_disk else "memory"}
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
     try:
         buttons = {"ask_price": "/price", "ask_order_status": "/order"}
-        peer = Peer("Node-RED", port, "/chat", process.pid, buttons, at_once)
+        name, settled = "Node-RED", at_once
+        if on_disk:
+            name, settled = "Node-RED on disk", _written
+        peer = Peer(name, port, "/chat", process.pid, buttons, settled)
         yield peer, {"Node-RED": VERSION, "node": node.stdout.strip()}
     finally:
         process.terminate()
         process.wait(30)
+
+
+async def _written() -> None:
+    await asyncio.sleep(2)
 
 
 def _flows() -> list[dict[str, object]]:
