@@ -39,7 +39,8 @@ class Report:
     def add(self, row: Row) -> None:
         """Keep a figure and print it."""
         self.rows.append(row)
-        print(f"{row.name:48} {row.value:12,.1f} {row.unit:10} {row.note}")
+        digits = 2 if row.unit == "times" else 1
+        print(f"{row.name:48} {row.value:12,.{digits}f} {row.unit:10} {row.note}")
 
     def sentences(self) -> list[str]:
         """Give the sentences of the set named by --data, else the library's Chinese ones."""
