@@ -80,7 +80,7 @@ async def _entries(services: Services) -> list[tuple[str, bytes, dict[str, Any]]
 
 
 def kept_messages(folder: Path) -> tuple[int, int]:
-    """Count the messages of a data folder that wait for Redis, and those that cannot be answered."""
+    """Count the messages that wait for Redis in a data folder, and those that stay there."""
     spool = Spool(folder)
     try:
         return spool.waiting()
