@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-build-isolation
 
-.PHONY: run test faults lint format bench rasa messages migrate lock clean
+.PHONY: run test faults lint format bench bench-peers rasa messages migrate lock clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.run: deploy/lock/build.txt deploy/lock/run.txt pyproject.toml
@@ -40,6 +40,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA))
+
+bench-peers: $(VENV)/.dev # Rasa where it is installed (make rasa), Node-RED where npm is.
+	@$(BIN)/python -m bench.peers $(ARGS)
 
 rasa: # Rasa in an environment of its own; everything works without it.
 	@sh deploy/rasa/install.sh

@@ -70,7 +70,12 @@ def zipf(sentences: list[str], dice: random.Random, exponent: float = 1.1) -> Ca
 def cpu_of(installation: Installation) -> dict[str, float]:
     """Give the CPU seconds that the processes of an installation have used, by what they are."""
     assert installation.process
-    parent = psutil.Process(installation.process.pid)
+    return cpu_below(installation.process.pid)
+
+
+def cpu_below(pid: int) -> dict[str, float]:
+    """Give the CPU seconds that a process and those it started have used, by what they are."""
+    parent = psutil.Process(pid)
     found: dict[str, float] = {}
     for process in [parent, *parent.children(recursive=True)]:
         command, times = " ".join(process.cmdline()), process.cpu_times()
@@ -95,14 +100,25 @@ Ask = Callable[[int], Awaitable[None]]
 async def press(
     installation: Installation, seconds: float, ask: Callable[[int], Ask], rate: float = 0.0
 ) -> Measured:
+    """Let a crowd ask an installation; what it used counts until all of it is in the database."""
+    await archived(installation)
+    before = cpu_of(installation)
+    found = await crowd(seconds, ask, rate)
+    await archived(installation)
+    used = cpu_of(installation)
+    found.cpu = {name: used[name] - before.get(name, 0.0) for name in used}
+    return found
+
+
+async def crowd(
+    seconds: float, ask: Callable[[int], Ask], rate: float = 0.0, connections: int = CONNECTIONS
+) -> Measured:
     """Let many connections ask one after another for a while; `ask(n)` opens connection n.
 
     With a `rate` they ask so often a second, all together, and who is kept from asking in time has
     waited since then. Without, they ask as fast as they are answered.
     """
-    await archived(installation)
-    found = Measured()
-    before, mine = cpu_of(installation), time.process_time()
+    found, mine = Measured(), time.process_time()
     begun = time.perf_counter()
 
     async def one(number: int) -> None:
@@ -112,16 +128,13 @@ async def press(
             started = now
             if rate:
                 await asyncio.sleep(max(0.0, due - now))
-                started, due = due, due + CONNECTIONS / rate
+                started, due = due, due + connections / rate
             await once(turn)
             found.waits.append(time.perf_counter() - started)
             turn += 1
 
-    await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
+    await asyncio.gather(*(one(number) for number in range(connections)))
     found.seconds, found.client = time.perf_counter() - begun, time.process_time() - mine
-    await archived(installation)
-    used = cpu_of(installation)
-    found.cpu = {name: used[name] - before.get(name, 0.0) for name in used}
     found.count = len(found.waits)
     return found
 
@@ -139,7 +152,8 @@ class Http:
             self.streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self.streams
         content = json.dumps(body).encode()
-        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(content)}\r\n\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(content)}\r\n\r\n"
         writer.write(head.encode() + content)
         headers = (await reader.readuntil(b"\r\n\r\n")).lower()
         assert headers.startswith(b"http/1.1 200"), headers

@@ -10,7 +10,7 @@ IMAGES = Path(__file__).parents[1] / "docs" / "images"
 WIDE, HIGH, LEFT, BELOW = 520, 300, 64, 44
 TITLES = {
     "steps": ("CPU of a turn, by steps in the flow", "steps", "µs"),
-    "rules": ("CPU of an event, by rules", "rules", "µs"),
+    "rules": ("CPU of a turn, by rules", "rules", "µs"),
     "sessions": ("CPU of a turn, by sessions in Redis", "sessions", "µs"),
     "workers": ("Turns a second, by web processes", "web processes", "/s"),
 }

@@ -33,12 +33,14 @@ class Report:
     def __init__(self, name: str, data: Path | None) -> None:
         self.name, self.data = name, data
         self.rows: list[Row] = []
+        self.versions: dict[str, str] = {}
         self.load = os.getloadavg()[0]
 
     def add(self, row: Row) -> None:
         """Keep a figure and print it."""
         self.rows.append(row)
-        print(f"{row.name:48} {row.value:12,.1f} {row.unit:10} {row.note}")
+        digits = 2 if row.unit == "times" else 1
+        print(f"{row.name:48} {row.value:12,.{digits}f} {row.unit:10} {row.note}")
 
     def sentences(self) -> list[str]:
         """Give the sentences of the set named by --data, else the library's Chinese ones."""
@@ -65,7 +67,8 @@ class Report:
             "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
             "load": round(self.load, 2),
             "versions": {name: version(name) for name in PACKAGES}
-            | {"python": platform.python_version()},
+            | {"python": platform.python_version()}
+            | self.versions,
             "rows": [asdict(row) for row in self.rows],
         }
         text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from designer.matcher_words import WHY
 from rules.judge import Judge
 from runtime.db import open_engine
+from runtime.desk.laid_aside import kept_messages
 from runtime.embedded import valkey_binary, why_no_redis
 from runtime.nlu import encoder
 from runtime.releases import why_not_matched
@@ -39,6 +40,7 @@ def _rows(settings: Settings) -> Iterator[Row]:
     yield _redis(settings)
     address = settings.database.split("@")[-1]
     yield from _database(settings, address)
+    yield _kept(settings)
     yield ("Encoder", "installed", "") if encoder.is_here() else _NO_ENCODER
     yield _rasa(settings)
 
@@ -48,6 +50,14 @@ _NO_ENCODER = (
     "missing",
     "messages are understood by words alone; `make run` installs it",
 )
+
+
+def _kept(settings: Settings) -> Row:
+    """Say whether messages wait on the disk because Redis was away."""
+    waiting, stuck = kept_messages(settings.data)
+    if stuck:
+        return "Kept messages", f"{waiting} wait, {stuck} cannot be answered", "see log/worker.log"
+    return "Kept messages", f"{waiting} wait", "`dialoom up` answers them" if waiting else ""
 
 
 def _redis(settings: Settings) -> Row:

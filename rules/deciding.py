@@ -53,7 +53,11 @@ def settle(
     holding: Holding = oracle.fire,
 ) -> tuple[RuleState, Decision]:
     """Decide about the rules that something woke; gives what is remembered of it, too."""
-    off = {rule.key: "off_schedule" for rule in woken if not _is_time_for(rule, occasion)}
+    off = {
+        rule.key: "off_schedule"
+        for rule in woken
+        if rule.trigger.schedule is not None and not _is_time_for(rule, occasion)
+    }
     if occasion.lost and on == TIMER:
         off |= {rule.key: "page_lost" for rule in woken if rule.trigger.dwell}
     woken = [rule for rule in woken if rule.key not in off] if off else woken

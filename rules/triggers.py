@@ -126,9 +126,12 @@ def react(rules: Sequence[Rule], state: RuleState, event: Event) -> tuple[RuleSt
         counted = note(state.counted, rules.counts, event)
         state = state if counted == state.counted else replace(state, counted=counted)
     for rule in rules.concerned(event):
-        if rule.trigger.is_timed:
+        trigger = rule.trigger
+        if not (trigger.where or trigger.is_timed or trigger.then) and trigger.event == event.name:
+            woken.append(rule)  # As most are, so no question is asked that need not be.
+        elif trigger.is_timed:
             state = _time(rule, state, event)
-        elif rule.trigger.then:
+        elif trigger.then:
             state, is_complete = _follow(rule, state, event)
             woken += [rule] if is_complete else []
         elif _begins(rule, event):

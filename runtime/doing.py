@@ -58,10 +58,12 @@ def _tried_out(
 ) -> tuple[Moved, tuple[Deed, ...]]:
     """Give what a rule does for this visitor: of an experiment over it, what their arm does."""
     subject = f"rule.{rule.key}"
+    if subject not in turn.running or deeds != rule.then:  # What is done otherwise is no part.
+        return (session, []), deeds
     met = meets(session, turn, subject)
     known = {QUIET: (), **{one.key: one.then for one in release.rules}}
-    if deeds != rule.then or not (met.arm or met.held) or (met.arm and met.arm not in known):
-        return (session, []), deeds  # What is done otherwise is no part of it.
+    if not (met.arm or met.held) or (met.arm and met.arm not in known):
+        return (session, []), deeds
     return expose(session, turn, subject, met.arm or rule.key, met), known[met.arm or rule.key]
 
 

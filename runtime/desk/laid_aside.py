@@ -1,6 +1,7 @@
 """What visitors were to be given and were not: for operators to look at, and to decide."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from runtime.services import Services
 from runtime.store import keys
 from runtime.store.deliveries import wait_again
 from runtime.store.outbox import GIVEN
+from runtime.store.spool import Spool
 
 MOST_SHOWN = 100
 
@@ -75,3 +77,12 @@ async def _entries(services: Services) -> list[tuple[str, bytes, dict[str, Any]]
         rows: Any = await services.redis.zrange(place, 0, -1)
         found += [(place, stored, orjson.loads(stored)) for stored in rows]
     return found
+
+
+def kept_messages(folder: Path) -> tuple[int, int]:
+    """Count the messages that wait for Redis in a data folder, and those that stay there."""
+    spool = Spool(folder)
+    try:
+        return spool.waiting()
+    finally:
+        spool.close()

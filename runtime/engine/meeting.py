@@ -63,7 +63,8 @@ def expose(
     wishes: list[Effect] = []
     if before is None or before.run != met.run:
         same = next((seen for seen in others if met.run and seen.run == met.run), None)
-        fresh = Exposure(subject, variant, goal, turn.now, since=turn.now, run=met.run)
+        now = round(turn.now, 3)
+        fresh = Exposure(subject, variant, goal, now, since=now, run=met.run)
         if running is not None:
             orders = session.profile.get("order.count") or 0
             fresh = replace(
@@ -79,7 +80,7 @@ def expose(
         wishes.append(effects.Expose(counted, groups, met.held if is_first else ""))
         fresh = replace(fresh, held=met.held)
     else:
-        fresh = replace(before, variant=variant, goal=goal, at=turn.now)
+        fresh = replace(before, variant=variant, goal=goal, at=round(turn.now, 3))
     exposures, assigned = (*others, fresh)[-MOST_EXPOSURES:], session.assigned
     if running is not None:  # Of everything the newest run is remembered.
         name = running.subject or subject

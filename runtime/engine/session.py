@@ -44,7 +44,10 @@ class Exposure:
     @cached_property
     def as_json(self) -> orjson.Fragment:
         """Give it as it stands in a session's JSON: most are the same from turn to turn."""
-        return orjson.Fragment(orjson.dumps(_said(self)))
+        said = _said(self)
+        if said.get("since") == self.at:
+            del said["since"]  # Seen once: it reads as that.
+        return orjson.Fragment(orjson.dumps(said))
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def from_values(values: Mapping[str, Any]) -> Session:
 
 def _seen(values: Mapping[str, Any]) -> Exposure:
     known = {name: value for name, value in values.items() if name in _OF_EXPOSURE}
+    known["since"] = values.get("since") or values.get("at", 0.0)
     return Exposure(**{**known, "marks": tuple(values.get("marks", ()))})
 
 

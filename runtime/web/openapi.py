@@ -11,6 +11,10 @@ from runtime.web.answers import json_answer
 
 _TEXT = {"type": "string"}
 _PROBLEM = {"description": "A problem (RFC 9457): what happened and what to do."}
+_AGAIN = {
+    **_PROBLEM,
+    "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+}
 _MESSAGE = {
     "type": "object",
     "required": ["sender", "message"],
@@ -58,12 +62,14 @@ def _post(summary: str, body: dict[str, Any], answer: dict[str, Any]) -> dict[st
             "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
             "responses": {
                 "200": {
-                    "description": "Committed.",
+                    "description": "Committed; or kept on the disk while Redis is away, and "
+                    "answered later.",
                     "content": {"application/json": {"schema": answer}},
                 },
                 "400": _PROBLEM,
                 "413": _PROBLEM,
-                "503": _PROBLEM,
+                "429": _AGAIN,
+                "503": _AGAIN,
             },
         }
     }
