@@ -13,6 +13,7 @@ import uvloop
 from redis.exceptions import RedisError
 
 from runtime.clock import since_start
+from runtime.embedded import sync_appended
 from runtime.logs import set_up_logging
 from runtime.services import Services, open_services
 from runtime.settings import read_settings
@@ -26,6 +27,7 @@ from runtime.tasks.requests import QUESTIONS, Requests
 from runtime.tasks.spooled import answer_spooled
 
 TICK_SECONDS = 0.2
+SYNC_SECONDS = 1.0
 _HERE = f"worker-{socket.gethostname()}-"
 _log = logging.getLogger(__name__)
 
@@ -55,6 +57,11 @@ async def work(services: Services) -> None:
     async def kept() -> None:
         await answer_spooled(services)
 
+    async def synced() -> None:
+        if not services.settings.redis_url:
+            await asyncio.to_thread(sync_appended, services.settings)
+        await asyncio.sleep(SYNC_SECONDS)
+
     async def inherit() -> None:
         for share in (EFFECTS, QUESTIONS, HOOKS):
             await ensure_group(services.redis, share)
@@ -63,7 +70,7 @@ async def work(services: Services) -> None:
 
     asking, telling = Requests(services, consumer), Hooks(services, consumer)
     relay = Relay(services, consumer)
-    parts = (timers, outbox, systems, webhooks, kept)
+    parts = (timers, outbox, systems, webhooks, kept, synced)
     await asyncio.gather(_until_done(inherit), *map(_forever, parts))
 
 
