@@ -80,18 +80,19 @@ async def measure(report: Report, seconds: float) -> None:
             right = await understood(way.peer, way.fresh)
             report.add(Row(f"{way.name}: answered as meant", 100 * right, "%", "higher"))
             warm = f"warm{way.connections}x{way.fresh:d}"
-            await crowd(1.0, visits(way.peer, warm, way.fresh), connections=FEW)
-        for number in range(ROUNDS):
-            for which, way in enumerate(ways):
-                way.rounds.append(await _round(way, f"r{number}w{which}", seconds))
+            await crowd(1.0, visits(way.peer, 0, warm, way.fresh), connections=FEW)
+        for number in range(1, ROUNDS + 1):
+            for way in ways:
+                way.rounds.append(await _round(way, number, seconds))
         _add(report, ways)
 
 
-async def _round(way: Way, mark: str, seconds: float) -> Measured:
+async def _round(way: Way, number: int, seconds: float) -> Measured:
     """Ask for a while; what it took counts until all of it is done."""
     await way.peer.settled()
     before = cpu_below(way.peer.pid)
-    asks = visits(way.peer, mark, way.fresh)
+    mark = f"r{number}x{way.connections}x{way.fresh:d}"
+    asks = visits(way.peer, number, mark, way.fresh)
     found = await crowd(seconds, asks, connections=way.connections)
     await way.peer.settled()
     used = cpu_below(way.peer.pid)

@@ -54,15 +54,16 @@ def asked() -> dict[str, list[str]]:
     return {name: [one.text for one in kept if one.intent == name] for name in INTENTS}
 
 
-def visits(peer: Peer, mark: str, fresh: bool) -> Callable[[int], Ask]:
+def visits(peer: Peer, seed: int, mark: str, fresh: bool) -> Callable[[int], Ask]:
     """Let each connection bring one visitor after the other: a greeting, ten questions, a person.
 
-    With `fresh` no sentence comes twice: each has a number at its end.
+    By one seed the same is said to every peer; `mark` is in the names of the visitors. With `fresh`
+    each sentence has a number of six digits at its end, so that hardly any comes twice.
     """
     sentences = asked()
 
     def open_one(number: int) -> Ask:
-        client, dice = Http(peer.port), random.Random(number)
+        client, dice = Http(peer.port), random.Random(1000 * seed + number)
 
         async def once(turn: int) -> None:
             first, last = turn % TURNS == 0, turn % TURNS == TURNS - 1
@@ -71,7 +72,7 @@ def visits(peer: Peer, mark: str, fresh: bool) -> Callable[[int], Ask]:
             if intent in peer.buttons and dice.random() < BUTTONS:
                 said = peer.buttons[intent]
             elif fresh:
-                said += f" {number}{turn:05}"
+                said += f" {dice.randrange(100_000, 1_000_000)}"
             sender = f"{mark}x{number}x{turn // TURNS}"
             await client.post(peer.path, {"sender": sender, "message": said})
 
@@ -89,7 +90,7 @@ async def understood(peer: Peer, fresh: bool) -> float:
             number += 1
             sender = f"asks{fresh:d}x{number}"
             await client.post(peer.path, {"sender": sender, "message": "hello there"})
-            said = f"{text} {number:05}" if fresh and not text.startswith("/") else text
+            said = f"{text} {100_000 + number}" if fresh and not text.startswith("/") else text
             if intent == "greet":
                 sender += "new"
             body = await client.post(peer.path, {"sender": sender, "message": said})
