@@ -251,7 +251,7 @@ def tour(installation: Installation, browser: Browser) -> Iterator[Tour]:
     page.request.post(f"{url}/connectors/", form={"csrf_token": token, "name": "Orders"})
     said = {"X-CSRFToken": token}
     for key in ("greet", "rec_midrange"):
-        page.request.post(f"{url}/experiments/", form={"script": key}, headers=said)
+        page.request.post(f"{url}/experiments/", form={"subject": key}, headers=said)
     page.request.post(f"{url}/experiments/rec_midrange/start", headers=said)
     for kind, name, lines in NAMES:
         form = {"csrf_token": token, "name": name, "lines:": lines}
