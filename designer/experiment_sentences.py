@@ -12,6 +12,10 @@ EXPERIMENT_PROBLEMS = {
     ),
     "segments_of_a_bandit": N_("Only a bandit over a rate can have weights for each segment."),
     "one_subject": N_("An experiment is over wordings, over a flow, or over a rule: one of them."),
+    "other_manners": N_(
+        "“%(rule)s” is of another group, or leads visitors somewhere the other does not; only "
+        "rules alike in that can stand in for each other."
+    ),
     "bad_currency": N_("“%(value)s” is no currency; write three letters, as CNY or USD."),
     "unknown_rule": N_("There is no rule called %(rule)s."),
     "bad_choice": N_("“%(value)s” is not known here; known are: %(known)s."),
@@ -31,6 +35,7 @@ REFUSED = {
     ),
     "not_from_here": N_("Somebody has changed this run meanwhile; this is how it stands now."),
     "problems_left": N_("Something is wrong with this experiment; it is said above."),
+    "gone_meanwhile": N_("It was deleted from the draft meanwhile; bring it back first."),
     "needs_second": N_(
         "The draft has only this one now. A second person must approve the release."
     ),

@@ -111,7 +111,10 @@ def ship(portal: Portal, row: ExperimentRow, arm: str, author: str) -> int:
     not lost. The run is stopped. NotPossible says that the draft has it, but it could not go live.
     """
     engine, ran = portal.services.engine, setup(row)
-    drafted = shipped(drafts.files(engine), ran, arm)
+    try:
+        drafted = shipped(drafts.files(engine), ran, arm)
+    except KeyError as error:  # Somebody deleted it meanwhile.
+        raise NotPossible("gone_meanwhile") from error
     who = drafts.Author(author, path_of(row.key), _("“%(arm)s” made the only way", arm=arm))
     drafts.save(engine, who, drafted, {path: drafts.revision(engine, path) for path in drafted})
     number, live = releases.live_files(engine)
@@ -124,8 +127,12 @@ def ship(portal: Portal, row: ExperimentRow, arm: str, author: str) -> int:
             number = publishing.publish_files(portal, author, message, {**live, **changed})
     except (CannotPublish, KeyError) as error:
         raise NotPossible("cannot_publish") from error
-    if "stopped" in runs.MOVES.get(row.state, ()):
-        change(portal, row.run, "stopped", author)
+    # What won before over the same is over, too, or it would come back now.
+    for other in runs.runs(engine):
+        mine = set(setup(other).subjects) & set(ran.subjects)
+        settled = other.state in runs.SETTLED and mine
+        if (other.run == row.run or settled) and "stopped" in runs.MOVES.get(other.state, ()):
+            change(portal, other.run, "stopped", author)
     return number
 
 

@@ -11,9 +11,13 @@ MOST_ARMS = 10
 
 
 def find_problems(
-    book: FlowBook, facts: Mapping[str, str], rules: Collection[str]
+    book: FlowBook, facts: Mapping[str, str], rules: Mapping[str, str]
 ) -> list[Problem]:
-    """Name everything wrong with the experiments of a book; `facts` are those that are known."""
+    """Name everything wrong with the experiments of a book; `facts` are those that are known.
+
+    `rules` have their manners: one may stand in for another only where these are the same, for
+    limits were looked at before.
+    """
     found: list[Problem] = []
     for experiment in book.experiments.values():
         document = book.file_of("experiments", experiment.key)
@@ -24,7 +28,7 @@ def find_problems(
 
 
 def _about_what(
-    experiment: Experiment, document: Document, book: FlowBook, rules: Collection[str]
+    experiment: Experiment, document: Document, book: FlowBook, rules: Mapping[str, str]
 ) -> Iterator[Problem]:
     """Look at what competes: one kind of thing, and all of it there."""
     kinds = (experiment.script or experiment.scripts, experiment.flow, experiment.rule)
@@ -38,6 +42,10 @@ def _about_what(
         if experiment.rule not in rules:
             yield document.problem("unknown_rule", ("rule",), rule=experiment.rule)
         yield from _unknown(experiment, document, {*rules, QUIET}, "unknown_rule", "rule")
+        mine = rules.get(experiment.rule, "")
+        for place, arm in enumerate(experiment.arms):
+            if rules.get(arm, mine) != mine:
+                yield document.problem("other_manners", ("arms", place), rule=arm)
     else:
         yield from _in_scripts(experiment, document, book)
     arms = experiment.arms

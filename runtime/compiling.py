@@ -47,6 +47,13 @@ def check_files(files: Files) -> Compiled:
     return _compiled.__wrapped__(tuple(sorted(files.items())))
 
 
+def manners_of(rule: Rule) -> str:
+    """Say what a rule may do to a visitor: its group, and whether it leads them somewhere."""
+    kinds = {deed.do for deed in rule.then}
+    leads = sorted(kinds & {"start_flow", "handover", "escalate"})
+    return " ".join((rule.limits.group, *leads))
+
+
 @lru_cache(maxsize=6)
 def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     files = dict(items)
@@ -58,7 +65,7 @@ def _compiled(items: tuple[tuple[str, str], ...]) -> Compiled:
     documents |= their_documents
     facts = FACT_KINDS | kinds_of(segments) | set_by(rules)
     problems = nlu_problems + find_problems(book, facts)
-    problems += check_experiments.find_problems(book, facts, {rule.key for rule in rules})
+    problems += check_experiments.find_problems(book, facts, {r.key: manners_of(r) for r in rules})
     problems += rule_check.find_problems(rules, documents, book, segments)
     return Compiled(book, rules, segments, documents, examples, problems)
 

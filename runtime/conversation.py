@@ -41,13 +41,6 @@ class Answer:
         return [reply_of(line) for line in self.lines if line["from"] != "visitor"]
 
 
-@dataclass
-class Sent:
-    """From which version of the session a commit was sent last, whether or not it was done."""
-
-    version: str = ""
-
-
 class _Nobody:
     """Watches a turn that nobody watches."""
 
@@ -58,20 +51,13 @@ class _Nobody:
 _NOBODY = _Nobody()
 
 
-async def handle(
-    services: Services, message: Message, sent: Sent | None = None, only_from: str = ""
-) -> Answer:
-    """Answer one message; when the session moved on meanwhile, answer it from where it is now.
-
-    With `only_from` it is answered from that version alone: from any other it has been.
-    """
+async def handle(services: Services, message: Message) -> Answer:
+    """Answer one message; when the session moved on meanwhile, answer it from where it is now."""
     message, way = checked(message), metering.watched() or _NOBODY
     for attempt in range(MOST_TRIES):
         seen = await services.sessions.load(message.visitor, message.id)
         if seen.replies is not None:  # A repeated message gets the answer it got.
             return Answer(seen.replies, seen.session, repeated=True)
-        if only_from and seen.version != only_from:
-            return Answer([], seen.session, repeated=True)
         way.passed("load")
         release = await _release_for(services, seen)
         way.passed("release")
@@ -81,8 +67,6 @@ async def handle(
         way.passed("think")
         commit = plan(seen.session, thought, message, services.now())
         way.passed("plan")
-        if sent is not None:
-            sent.version = seen.version
         if await services.sessions.commit(seen, commit, message.id):
             way.passed("commit")
             is_lost = commit.session.fallbacks > seen.session.fallbacks

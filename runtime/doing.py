@@ -34,12 +34,14 @@ def fire(
     occasion = Occasion(*moment, opted_out, marketing, lost)
     state, decision = settle(on, woken, session.rules, facts, occasion, release.judge.holding)
     moved: Moved = (_with_rules(session, state), [effects.Decide(decision)])
+    emitted: dict[str, None] = {}
     for rule, deeds in decision.acting:
         moved[1].append(effects.Note("rule_fired", (("rule", rule.key),)))
         met = _tried_out(release, moved[0], turn, rule, deeds)
         moved = chain(moved, met[0])
         moved = chain(moved, _do(release, moved[0], turn, rule, met[1]))
-    for name in decision.emitted:
+        emitted |= {deed.target: None for deed in met[1] if deed.do == "emit"}
+    for name in emitted:
         moved = chain(moved, _emit(release, moved[0], turn, name, depth))
     return moved
 
@@ -58,13 +60,16 @@ def _tried_out(
 ) -> tuple[Moved, tuple[Deed, ...]]:
     """Give what a rule does for this visitor: of an experiment over it, what their arm does."""
     subject = f"rule.{rule.key}"
-    if subject not in turn.running or deeds != rule.then:  # What is done otherwise is no part.
+    if subject not in turn.running:
         return (session, []), deeds
-    met = meets(session, turn, subject)
-    known = {QUIET: (), **{one.key: one.then for one in release.rules}}
-    if not (met.arm or met.held) or (met.arm and met.arm not in known):
+    known = {one.key: one.then for one in release.rules}
+    if deeds != known.get(rule.key):  # What it does otherwise, or a part of it, is no part.
         return (session, []), deeds
-    return expose(session, turn, subject, met.arm or rule.key, met), known[met.arm or rule.key]
+    met = meets(session, turn, subject, {*known, QUIET})
+    if not (met.arm or met.held):
+        return (session, []), deeds
+    moved = expose(session, turn, subject, met.arm or rule.key, met)
+    return moved, () if met.arm == QUIET else known[met.arm or rule.key]
 
 
 def _with_rules(session: Session, rules: RuleState) -> Session:

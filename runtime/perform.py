@@ -16,7 +16,7 @@ from runtime.engine.effects import Effect
 from runtime.engine.session import Session
 from runtime.messages import Message, QuickReply, Reply, line_of
 from runtime.store import keys
-from runtime.store.counting import counted, counts_after, credited
+from runtime.store.counting import COUNTED, counted, counts_after, credited
 from runtime.store.sessions import Commit
 from runtime.thinking import Thought
 
@@ -60,7 +60,8 @@ class _Writer:
         """Write down what reached us."""
         message = self.message
         if message.kind == "message":
-            self.line(Reply(message.text, "visitor", id=message.id))
+            given = "" if message.id.startswith(keys.OF_OURS) else message.id
+            self.line(Reply(message.text, "visitor", id=given))
             found = thought.understanding
             said = {"text": message.text[:1000], "channel": message.channel}
             self.event(
@@ -75,7 +76,9 @@ class _Writer:
             )
         elif message.kind == "event":
             event = message.data["event"]
-            self.event(event.name, properties=dict(event.properties), sent=event.sent)
+            # What we write ourselves is told from what a page may call alike.
+            name = f"{event.name} (reported)" if event.name in COUNTED else event.name
+            self.event(name, properties=dict(event.properties), sent=event.sent)
         elif message.kind == "agent_says":
             agent = str(message.data.get("agent", ""))
             self.line(Reply(message.text, "agent", id=message.id, agent=agent))

@@ -70,7 +70,7 @@ class ReleaseCache:
         self.when_opened: Callable[[], None] = lambda: None
         self._kept: dict[int, Release] = {}
         self._models: dict[str, EmbeddedModel] = {}
-        self._opening = asyncio.Lock()
+        self._opening: dict[int, asyncio.Task[Release]] = {}
 
     @property
     def is_warm(self) -> bool:
@@ -83,14 +83,19 @@ class ReleaseCache:
             return self._kept[number]
         if number == 0:
             raise NothingPublished
-        async with self._opening:
-            if number not in self._kept:
-                release = await self._open(number)
-                while len(self._kept) >= MOST_IN_MEMORY:
-                    self._kept.pop(min(self._kept))
-                self._kept[number] = release
-                self.when_opened()
-        return self._kept[number]
+        task = self._opening.get(number)
+        if task is None:
+            task = self._opening[number] = asyncio.create_task(self._keep(number))
+            task.add_done_callback(lambda _task: self._opening.pop(number, None))
+        return await asyncio.shield(task)  # Who waits may lose patience; it is opened all the same.
+
+    async def _keep(self, number: int) -> Release:
+        release = await self._open(number)
+        while len(self._kept) >= MOST_IN_MEMORY:
+            self._kept.pop(min(self._kept))
+        self._kept[number] = release
+        self.when_opened()
+        return release
 
     async def _open(self, number: int) -> Release:
         stored = await self._redis.get(keys.release(number))

@@ -92,15 +92,16 @@ def start(book: FlowBook, session: Session, turn: Turn, flow: str) -> Moved:
     """Start a flow; a value that was being asked for is asked for again afterwards."""
     step = _current(book, session)
     stack = session.stack[-4:]
-    if isinstance(step, Ask) and step.slot and session.flow != flow:
-        stack = (*stack, (session.flow, session.step))
-    elif not session.stack or session.flow == flow:
-        stack = ()
     if flow not in book.flows:
         return session, []
-    walk = Walk(book, replace(session, stack=stack, tries=0), turn)
+    walk = Walk(book, replace(session, tries=0), turn)
     begun = walk.flow_for(flow)
-    walk.session = replace(walk.session, flow=begun)
+    again = session.flow in (flow, begun)
+    if isinstance(step, Ask) and step.slot and not again:
+        stack = (*stack, (session.flow, session.step))
+    elif not session.stack or again:
+        stack = ()
+    walk.session = replace(walk.session, flow=begun, stack=stack)
     return _go(walk, book.flows[begun].start)
 
 

@@ -3,6 +3,7 @@
 A run counts a visitor once a session, however many of its scripts they see.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from flows.frozen import replace
@@ -35,10 +36,14 @@ class Met:
 NOTHING = Met()
 
 
-def meets(session: Session, turn: Turn, subject: str) -> Met:
-    """Give what a visitor meets of a script, a flow or a rule."""
+def meets(session: Session, turn: Turn, subject: str, known: Container[str]) -> Met:
+    """Give what a visitor meets of a script, a flow or a rule.
+
+    `known` are the arms that there are in the visitor's release: where one is missing they take no
+    part, else the others would have the visitors of a release before all to themselves.
+    """
     running = turn.running.get(subject)
-    if running is None:
+    if running is None or not all(arm in known for arm in running.shares):
         return NOTHING
     met = session.assigned.get(f"{running.subject or subject}@{running.run}", "")
     here = any(seen.run == running.run for seen in session.exposures)
@@ -57,7 +62,8 @@ def expose(
 ) -> Moved:
     """Note that a visitor saw a variant; `goal` is its script's own, where no run has one."""
     running = turn.running[subject] if met.run else None
-    goal = running.goal if running else goal
+    if met.run or met.held:  # Who is held out is counted by what all others are.
+        goal = turn.running[subject].goal
     others = tuple(seen for seen in session.exposures if seen.script != subject)
     before = next((seen for seen in session.exposures if seen.script == subject), None)
     wishes: list[Effect] = []
@@ -74,19 +80,30 @@ def expose(
             )
         counted = replace(fresh, run="") if same else fresh
         if same:
-            fresh = replace(fresh, since=same.since, marks=same.marks, earlier=same.earlier)
+            fresh = replace(
+                fresh, since=same.since, marks=same.marks, earlier=same.earlier, group=same.group
+            )
         is_first = not any(seen.held for seen in session.exposures)
         groups = segments(turn) if met.run else ()
         wishes.append(effects.Expose(counted, groups, met.held if is_first else ""))
         fresh = replace(fresh, held=met.held)
     else:
         fresh = replace(before, variant=variant, goal=goal, at=round(turn.now, 3))
-    exposures, assigned = (*others, fresh)[-MOST_EXPOSURES:], session.assigned
+    exposures, assigned = _newest((*others, fresh)), session.assigned
     if running is not None:  # Of everything the newest run is remembered.
         name = running.subject or subject
         assigned = {k: v for k, v in assigned.items() if not k.startswith(f"{name}@")}
         assigned = {**assigned, f"{name}@{met.run}": variant}
     return replace(session, assigned=assigned, exposures=exposures), wishes
+
+
+def _newest(exposures: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
+    """Keep the newest; those of an experiment before others, for much is counted by them yet."""
+    while len(exposures) > MOST_EXPOSURES:
+        plain = (at for at, one in enumerate(exposures) if not (one.run or one.held))
+        place = next(plain, 0)
+        exposures = (*exposures[:place], *exposures[place + 1 :])
+    return exposures
 
 
 def segments(turn: Turn) -> tuple[str, ...]:

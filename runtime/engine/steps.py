@@ -60,8 +60,9 @@ class Walk:
 
     def _chosen(self, script: Script) -> tuple[str, Met]:
         """Choose a variant: the arm of an experiment, named with it, or as the script says."""
-        session, met = self.session, meets(self.session, self.turn, script.key)
-        if met.arm in script.spoken:  # One that was taken out meanwhile is not said.
+        session, spoken = self.session, script.spoken
+        met = meets(session, self.turn, script.key, spoken)
+        if met.arm in spoken:
             return met.arm, met
         before, weights = session.assigned.get(script.key, ""), self.turn.weights.get(script.key)
         chosen = choose(script, session.visitor, before, weights or {})
@@ -69,7 +70,7 @@ class Walk:
 
     def flow_for(self, flow: str) -> str:
         """Give the flow that begins for a visitor: an arm of an experiment, or itself."""
-        met = meets(self.session, self.turn, f"flow.{flow}")
+        met = meets(self.session, self.turn, f"flow.{flow}", self.book.flows)
         if met.arm in self.book.flows or (met.held and not met.arm):
             self.expose(f"flow.{flow}", met.arm or flow, met)
         return met.arm if met.arm in self.book.flows else flow

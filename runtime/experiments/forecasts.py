@@ -38,6 +38,8 @@ async def forecast(services: Services, experiment: Experiment) -> Forecast | Non
     per_day = float(shown / max(days, 1)) * experiment.share
     needed = hits_needed(experiment.target, 1 / len(names)) * len(names) / 2
     rate_seen = float(hits / shown)
+    if not math.isfinite(needed):
+        return None  # Of no lift at all nothing can be said.
     return Forecast(per_day, rate_seen, needed / (per_day * rate_seen))
 
 

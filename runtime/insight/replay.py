@@ -16,6 +16,7 @@ from rules.model import MESSAGE, TICK, Event, Rule, Segment
 from rules.simulate import Lapse, Shop, replay, simulate
 from rules.snapshot import fold, product_of, snapshot
 from runtime.db import transaction
+from runtime.store.counting import MARKS
 from runtime.tables import EventRow
 
 MOST_EVENTS = 20_000
@@ -34,6 +35,8 @@ INNER |= {
     "told",
     "not_told",
     "notified",
+    "not_given",
+    *MARKS,
 }
 """Events we write ourselves; no visitor did them, so no rule wakes by them."""
 

@@ -8,7 +8,10 @@ if (redis.call('HGET', KEYS[1], 'v') or '0') ~= version then return 0 end
 
 redis.call('HSET', KEYS[1], 'v', string.format('%d', tonumber(version) + 1), 'd', session)
 redis.call('EXPIRE', KEYS[1], $SESSION_TTL)
-if replies ~= '' then redis.call('SET', KEYS[3], replies, 'EX', $SESSION_TTL) end
+if replies ~= '' then
+  local kept = string.find(KEYS[3], ':ours-', 1, true) and $OURS_TTL or $SESSION_TTL
+  redis.call('SET', KEYS[3], replies, 'EX', kept)
+end
 if lasting ~= '' then redis.call('SET', KEYS[4], lasting, 'EX', $LASTING_TTL) end
 local at = 12
 if lines > 0 then

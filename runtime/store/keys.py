@@ -34,6 +34,9 @@
 from zlib import crc32
 
 SESSION_TTL = 72 * 3600
+OF_OURS = "ours-"
+"""How the ids begin that we give to messages which come without."""
+OURS_TTL = 3600
 ORDER_TTL = 90 * 86400
 LASTING_TTL = 180 * 86400
 CLOCK_TTL = 30 * 86400

@@ -4,5 +4,6 @@ from runtime.store import keys
 from runtime.store.deliveries import Deliveries
 from runtime.store.streams import Share
 
-EFFECTS = Share(keys.OUTBOX, "relay", lying_ms=3_000)
+EFFECTS = Share(keys.OUTBOX, "relay", lying_ms=75_000)
+"""Given again after longer than any call may take, so that nobody delivers twice at once."""
 GIVEN = Deliveries(EFFECTS, keys.OUTBOX_LATER, keys.OUTBOX_ASIDE)

@@ -30,7 +30,7 @@ FEW_LINES = 8
 """Lines that are looked at first, for most want only the newest."""
 MOST_READ = 2_048
 """Sessions that are kept as they were read or written last."""
-_LIMITS = ("SESSION_TTL", "LASTING_TTL", "MOST_LINES", "MOST_EVENTS", "MOST_NOTICES")
+_LIMITS = ("SESSION_TTL", "OURS_TTL", "LASTING_TTL", "MOST_LINES", "MOST_EVENTS", "MOST_NOTICES")
 _SCRIPT = reduce(
     lambda text, name: text.replace(f"${name}", str(getattr(keys, name))),
     _LIMITS,

@@ -20,7 +20,7 @@ MOST_TRIES = 5
 _TABLE = """
 CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, visitor TEXT NOT NULL, id TEXT NOT NULL,
-    version TEXT NOT NULL, message TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
     UNIQUE (visitor, id)
 )
 """
@@ -28,15 +28,10 @@ CREATE TABLE IF NOT EXISTS messages (
 
 @dataclass(frozen=True)
 class Spooled:
-    """A message that waits.
-
-    `version` is set where its commit was sent and nobody said whether it was done: it was, where
-    the session has another version by now.
-    """
+    """A message that waits."""
 
     number: int
     message: Message
-    version: str
 
 
 class Spool:
@@ -52,9 +47,9 @@ class Spool:
         """Say whether there may be messages that wait."""
         return self._mark.exists()
 
-    def keep(self, message: Message, version: str = "") -> None:
+    def keep(self, message: Message) -> None:
         """Keep a message, once; NoRoom where there are too many or the disk is full."""
-        row = (message.visitor, message.id or f"spool-{uuid4().hex}", version, stored(message))
+        row = (message.visitor, message.id or f"spool-{uuid4().hex}", stored(message))
         try:
             with self._lock:
                 file = self._opened()
@@ -62,8 +57,7 @@ class Spool:
                     raise NoRoom
                 with file:
                     file.execute(
-                        "INSERT OR IGNORE INTO messages (visitor, id, version, message) "
-                        "VALUES (?, ?, ?, ?)",
+                        "INSERT OR IGNORE INTO messages (visitor, id, message) VALUES (?, ?, ?)",
                         row,
                     )
                 self._mark.touch()
@@ -78,15 +72,10 @@ class Spool:
 
     def first(self, most: int = 100) -> list[Spooled]:
         """Give what came first."""
-        query = (
-            "SELECT number, message, id, version FROM messages WHERE tries < ? "
-            "ORDER BY number LIMIT ?"
-        )
+        query = "SELECT number, message, id FROM messages WHERE tries < ? ORDER BY number LIMIT ?"
         with self._lock:
             rows = self._opened().execute(query, (MOST_TRIES, most)).fetchall()
-        return [
-            Spooled(number, message_of(said, name), version) for number, said, name, version in rows
-        ]
+        return [Spooled(number, message_of(said, name)) for number, said, name in rows]
 
     def done(self, number: int) -> None:
         """Take a message out."""
@@ -108,11 +97,15 @@ class Spool:
             stuck = int(self._opened().execute(query, (MOST_TRIES,)).fetchone()[0])
         return whole - stuck, stuck
 
+    def remember(self) -> None:
+        """Put the mark there again where something waits: who took it away may have died then."""
+        if self.waiting()[0]:
+            self._mark.touch()
+
     def shut(self) -> None:
         """Take the mark away where nothing waits; what comes in between puts it there again."""
         self._mark.unlink(missing_ok=True)
-        if self.waiting()[0]:
-            self._mark.touch()
+        self.remember()
 
     def close(self) -> None:
         """Close the file."""

@@ -130,4 +130,6 @@ def _archived(services: Services, newest: str) -> list[Happened] | None:
         columns = (EventRow.id, EventRow.name, EventRow.at, EventRow.data)
         rows = database.execute(select(*columns).where(EventRow.name.in_(COUNTED))).all()
     ordered = sorted(rows, key=lambda row: place_of(row.id))
-    return [(row.name, row.at, row.data) for row in ordered]
+    # What a page reported under such a name, before those were told apart, has properties.
+    ours = [row for row in ordered if "properties" not in row.data]
+    return [(row.name, row.at, row.data) for row in ours]

@@ -40,7 +40,10 @@ async def refill(services: Services) -> bool:
             _bring_back(pipe, row, services.now())
         await pipe.execute()
         last, many = rows[-1].visitor, many + len(rows)
-    await recount(services)
+    try:
+        await recount(services)
+    except Exception:  # Visitors come first; `dialoom experiments recount` does it again.
+        _log.exception("the counts of experiments are not back")
     await redis.set(keys.CURRENT, number, nx=True)
     _log.warning("%s sessions are back", many)
     return True

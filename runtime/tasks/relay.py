@@ -23,7 +23,7 @@ from runtime.store.streams import acknowledge, waiting_entries
 from runtime.tasks.resting import Resting, pause
 
 GIVEN_UP_AFTER = 86_400.0
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 16
 UNKNOWN = "It cannot be told whether it arrived"
 _log = logging.getLogger(__name__)
 Entry = dict[str, Any]
@@ -47,12 +47,9 @@ class Relay:
         redis = self._services.redis
         await bring_back(redis, GIVEN, self._services.now())
         entries = await waiting_entries(redis, EFFECTS, self._consumer, MOST_AT_ONCE, wait_ms)
-        delivered = 0
-        for entry_id, fields in entries:
-            entry = orjson.loads(fields[b"e"])
-            entry.setdefault("since", int(self._services.now() * 1000))
-            delivered += await self._deliver(entry_id, entry)
-        return delivered
+        now = int(self._services.now() * 1000)
+        given = [(i, {"since": now, **orjson.loads(fields[b"e"])}) for i, fields in entries]
+        return sum(await asyncio.gather(*(self._deliver(i, entry) for i, entry in given)))
 
     async def _deliver(self, entry_id: bytes, entry: Entry) -> bool:
         services, system = self._services, str(entry["connector"])

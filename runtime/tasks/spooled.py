@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from redis.exceptions import RedisError, ResponseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.conversation import handle
 from runtime.errors import MessageRefused, RuntimeFailed
@@ -36,10 +37,10 @@ async def _answer(services: Services, row: Spooled) -> bool:
     """Answer one message; False where it has to be tried again, and the others wait for it."""
     spool = services.spool
     try:
-        await handle(services, row.message, only_from=row.version)
+        await handle(services, row.message)
     except MessageRefused as error:
         _log.warning("a kept message of %s was refused: %s", row.message.visitor, error.code)
-    except (RuntimeFailed, RedisError, OSError) as error:
+    except (RuntimeFailed, RedisError, SQLAlchemyError, OSError) as error:
         if not _is_its_own(error):
             _log.warning("kept messages wait on: %r", error)
             return False

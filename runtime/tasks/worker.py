@@ -111,6 +111,7 @@ def _is_gone(consumer: str, me: str) -> bool:
 
 async def _run() -> None:
     services = open_services(read_settings())
+    services.spool.remember()
     working = asyncio.create_task(work(services))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

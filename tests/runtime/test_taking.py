@@ -82,16 +82,22 @@ async def test_events_and_clicks_keep_all_they_say(services: Services) -> None:
 
 
 async def test_a_commit_that_was_done_all_the_same_is_not_done_again(services: Services) -> None:
-    before = await services.sessions.load("v")
-    message = Message("v", "rest", "你好")
+    message = Message("v", "rest", "你好", "ours-1")  # It came without an id.
     await handle(services, message)  # Done, though nobody said so.
-    services.spool.keep(message, before.version)
-    assert await answer_spooled(services) == 1
-    assert await texts(services, "v") == ["你好"]
-    now = await services.sessions.load("v")
-    services.spool.keep(message, now.version)  # Sent, and not done.
-    assert await answer_spooled(services) == 1
-    assert await texts(services, "v") == ["你好", "你好"]
+    services.spool.keep(message)
+    services.spool.keep(Message("v", "rest", "再问一句", "ours-2"))  # Sent, and not done.
+    await answer_spooled(services)
+    assert await texts(services, "v") == ["你好", "再问一句"]
+
+
+async def test_who_gives_no_id_is_given_one_that_nobody_sees(services: Services) -> None:
+    for _ in range(2):
+        assert await take(services, Message("v", "rest", "你好")) is not None
+    lines = await services.sessions.lines_after("v", 0)
+    assert [line.get("id", "") for line in lines if line["from"] == "visitor"] == ["", ""]
+    marks = [key async for key in services.redis.scan_iter("m:v:ours-*")]
+    assert len(marks) == 2
+    assert 0 < await services.redis.ttl(marks[0]) <= keys.OURS_TTL
 
 
 async def test_one_that_cannot_be_answered_stays_and_holds_up_nobody(services: Services) -> None:

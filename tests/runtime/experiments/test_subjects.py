@@ -8,6 +8,9 @@ from flows.experiments import QUIET, Experiment
 from rules.model import Event
 from runtime.conversation import handle
 from runtime.db import transaction
+from runtime.engine.meeting import Met, expose, meets
+from runtime.engine.session import Session
+from runtime.engine.turn import Turn
 from runtime.experiments.afterwards import foreign_orders, funnels
 from runtime.experiments.beginning import begin
 from runtime.experiments.by_segment import by_segment
@@ -291,3 +294,53 @@ async def test_an_order_nobody_was_shown_anything_for_counts_for_nobody(services
     run = await begin(services, AB, "a@b")
     await order(services, "stranger", "o")
     assert await counts(services, run) == {}
+
+
+async def test_who_is_held_out_of_a_flow_is_counted_by_its_goal(services: Services) -> None:
+    text = SMALL["workspace.yaml"] + "experiments: {hold_out: 0.5}\n"
+    await publish_files(services, {**FLOWS, "workspace.yaml": text})
+    await begin(services, OVER_FLOW, "a@b")
+    for number in range(30):
+        await say(services, f"v{number}", "你好")
+        await order(services, f"v{number}", f"o{number}")
+    told = await held_out(services)
+    assert told
+    assert told.in_rate[1] == told.out_rate[1] == 1.0
+
+
+async def test_what_a_page_calls_as_we_do_counts_for_nothing(services: Services) -> None:
+    run = await begin(services, AB, "a@b")
+    await meet(services, "v")
+    for name in ("converted", "refunded", "clicked", "resolved", "exposed"):
+        odd = Event(name, services.now(), {"order_id": "x"})
+        await handle(services, Message("v", "track", kind="event", data={"event": odd}))
+    await order(services, "v", "o1")
+    found = await counts(services, run)
+    assert sum(many for what, many in found.items() if what.endswith("orders0")) == 1
+
+
+async def test_a_quiet_rule_tells_no_other_rule(services: Services) -> None:
+    chained = SMALL["rules/dwell.yaml"].replace(
+        "expires: 30m}]", "expires: 30m}, {do: emit, event: offered}]"
+    )
+    heard = "rule: heard\ntrigger: {event: offered}\nthen: [{do: set, tag: heard}]\n"
+    await publish_files(services, {"rules/dwell.yaml": chained, "rules/heard.yaml": heard})
+    await begin(services, OVER_RULE, "a@b")
+    for number in range(20):
+        await meet(services, f"v{number}")
+        session = (await services.sessions.load(f"v{number}")).session
+        (arm,) = (seen.variant for seen in session.exposures if seen.run)
+        assert session.profile.get("tag.heard", False) is (arm == "dwell")
+
+
+async def test_many_scripts_do_not_push_an_experiment_out(services: Services) -> None:
+    await publish_files(services, FLOWS)
+    await begin(services, OVER_FLOW, "a@b")
+    session = Session("v")
+    turn = Turn(1.0, "", "", "", {}, running=(await services.sessions.load("v")).running)
+    met = meets(session, turn, "flow.welcome", {"welcome", "welcome_b"})
+    session, _wishes = expose(session, turn, "flow.welcome", met.arm, met)
+    for number in range(30):
+        session, _wishes = expose(session, turn, f"s{number}", "a", Met())
+    assert len(session.exposures) == 20
+    assert session.exposures[0].run == "way#1"

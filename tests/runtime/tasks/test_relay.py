@@ -105,9 +105,11 @@ async def test_without_keys_what_may_have_arrived_waits_for_a_person(
 ) -> None:
     book = Book(keyed=False, says=[OutcomeUnknown("it timed out"), ValueError("broken")])
     services.connectors = {"coupons": book}
+    delivered = 0
     for key in ("a", "b", "c"):
         await give(services, key)
-    assert await relay.once(10) == 1
+        delivered += await relay.once(10)
+    assert delivered == 1
     left = await laid_aside(services)
     assert [(one.key, one.unknown, one.waits) for one in left] == [
         ("a", True, False),
