@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 
 from runtime.db import transaction
+from runtime.store.streams import place_of
 from runtime.tables import EventRow
 
 PAUSE = 72 * 3600.0
@@ -27,7 +28,7 @@ class Entry(NamedTuple):
 
     visitor: str
     at: float
-    order: int
+    order: tuple[int, int, int]
     release: int
     flow: str
     step: str
@@ -74,8 +75,8 @@ def read_entries(engine: Engine, since: float, until: float, release: int = 0) -
         query = query.where(EventRow.release == release)
     with transaction(engine, writes=False) as database:
         rows = database.execute(query).all()
-    # The id is "milliseconds-number"; as text, 10 would come before 9.
-    found = [Entry(v, at, int(key.rpartition("-")[2]), r, f, s) for v, at, key, r, f, s in rows]
+    # As text, the tenth of a moment would come before the ninth.
+    found = [Entry(v, at, place_of(key), r, f, s) for v, at, key, r, f, s in rows]
     return sorted(found)
 
 

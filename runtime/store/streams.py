@@ -94,6 +94,13 @@ def events_of(entry_id: bytes, fields: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(f"{name}.{nth:03}" if nth else name, event) for nth, event in enumerate(said)]
 
 
+def place_of(name: str) -> tuple[int, int, int]:
+    """Give what the names of archived events are sorted by, the first one that happened first."""
+    entry, _, number = name.partition(".")
+    milliseconds, _, nth = entry.partition("-")
+    return int(milliseconds), int(nth), int(number or 0)
+
+
 def entries_of(found: Any) -> list[Any]:
     """Give the entries of one stream, whichever protocol the client speaks."""
     if not found:

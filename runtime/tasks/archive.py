@@ -64,13 +64,6 @@ def write_events(engine: Engine, entries: list[Any]) -> list[dict[str, Any]]:
     return list(events.values())
 
 
-def place_of(name: str) -> tuple[int, int, int]:
-    """Give what the names of archived events are sorted by, the first one that happened first."""
-    entry, _, number = name.partition(".")
-    milliseconds, _, nth = entry.partition("-")
-    return int(milliseconds), int(nth), int(number or 0)
-
-
 def _row(name: str, event: dict[str, Any]) -> tuple[Any, ...]:
     data = event["data"]
     text = str(data.get("text", ""))

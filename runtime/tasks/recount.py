@@ -16,8 +16,9 @@ from runtime.db import transaction
 from runtime.services import Services
 from runtime.store import keys
 from runtime.store.counting import COUNTED, Count, counts_after, left_of
+from runtime.store.streams import place_of
 from runtime.tables import EventRow
-from runtime.tasks.archive import archive, place_of
+from runtime.tasks.archive import archive
 
 MOST_TRIES = 50
 REFUNDED = "refunded"

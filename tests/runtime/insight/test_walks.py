@@ -8,9 +8,13 @@ import pytest
 from sqlalchemy import Engine, insert, text
 
 from migrations.run import migrate
+from runtime.conversation import handle
 from runtime.db import open_engine, transaction
 from runtime.insight.walks import RESTING, Entry, count, walks_of
+from runtime.messages import Message
+from runtime.services import Services
 from runtime.tables import EventRow
+from runtime.tasks.archive import archive
 
 NEXT = {
     "hi": ["need"],
@@ -113,7 +117,7 @@ def test_figures_equal_an_independent_query(engine: Engine, release: int) -> Non
 
 def test_a_loop_counts_a_session_once() -> None:
     steps = ["hi", "need", "unsure", "need", "unsure", "need", "price"]
-    entries = [Entry("v", 1.0 + i, i, 1, "f", step) for i, step in enumerate(steps)]
+    entries = [Entry("v", 1.0 + i, (0, i, 0), 1, "f", step) for i, step in enumerate(steps)]
     walks = count(entries, "f", 1e6)
     assert Counter({step: one.entered for step, one in walks.steps.items()}) == Counter(set(steps))
     assert walks.moves["need", "unsure"] == 1
@@ -122,5 +126,14 @@ def test_a_loop_counts_a_session_once() -> None:
 
 
 def test_a_visitor_who_is_there_right_now_has_not_dropped_off() -> None:
-    walks = count([Entry("v", 100.0, 0, 1, "f", "hi")], "f", 160.0)
+    walks = count([Entry("v", 100.0, (0, 0, 0), 1, "f", "hi")], "f", 160.0)
     assert (walks.steps["hi"].here, walks.steps["hi"].stopped) == (1, 0)
+
+
+async def test_steps_of_one_turn_are_told_apart_as_the_archive_has_them(services: Services) -> None:
+    await handle(services, Message("v", "rest", "你好"))
+    await archive(services)
+    now = services.now() + 60
+    walks = walks_of(services.engine, "welcome", 0.0, now)
+    assert walks.sessions == 1
+    assert walks.moves == {("hi", "need"): 1}

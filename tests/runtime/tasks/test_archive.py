@@ -10,9 +10,9 @@ from runtime.db import transaction
 from runtime.messages import Message
 from runtime.services import Services
 from runtime.store import keys
-from runtime.store.streams import events_of
+from runtime.store.streams import events_of, place_of
 from runtime.tables import EventRow
-from runtime.tasks.archive import ARCHIVED, archive, place_of, write_events
+from runtime.tasks.archive import ARCHIVED, archive, write_events
 
 
 def _rows(services: Services) -> list[EventRow]:
