@@ -30,11 +30,6 @@ Entry = dict[str, Any]
 BEGUN = b"begun"
 
 
-async def relay_once(services: Services, consumer: str, wait_ms: int = 500) -> int:
-    """Deliver what waits, what another relay left lying first; gives how many were delivered."""
-    return await Relay(services, consumer).once(wait_ms)
-
-
 class Relay:
     """The deliveries of one worker, and which systems it leaves alone for now."""
 

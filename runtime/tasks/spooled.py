@@ -40,14 +40,10 @@ async def _answer(services: Services, row: Spooled) -> bool:
         await handle(services, row.message)
     except MessageRefused as error:
         _log.warning("a kept message of %s was refused: %s", row.message.visitor, error.code)
-    except (RuntimeFailed, RedisError, SQLAlchemyError, OSError) as error:
-        if not _is_its_own(error):
+    except Exception as error:
+        if _is_no_fault_of_it(error):
             _log.warning("kept messages wait on: %r", error)
             return False
-        _log.exception("a kept message of %s cannot be answered", row.message.visitor)
-        await asyncio.to_thread(spool.failed, row.number)
-        return True
-    except Exception:
         _log.exception("a kept message of %s cannot be answered", row.message.visitor)
         await asyncio.to_thread(spool.failed, row.number)
         return True
@@ -55,6 +51,8 @@ async def _answer(services: Services, row: Spooled) -> bool:
     return True
 
 
-def _is_its_own(error: Exception) -> bool:
-    """Say whether it is this message that cannot be answered, and not Redis that cannot cope."""
-    return isinstance(error, ResponseError) and not str(error).startswith(BUSY)
+def _is_no_fault_of_it(error: Exception) -> bool:
+    """Say whether it is Redis or the database that cannot cope, and not this message."""
+    if isinstance(error, ResponseError):
+        return str(error).startswith(BUSY)
+    return isinstance(error, RuntimeFailed | RedisError | SQLAlchemyError | OSError)

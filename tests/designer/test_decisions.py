@@ -26,7 +26,7 @@ from runtime.store.streams import ensure_group
 from runtime.tables import EventRow, RuleDecision
 from runtime.tasks.archive import archive
 from runtime.tasks.hooks import Hooks
-from runtime.tasks.relay import relay_once
+from runtime.tasks.relay import Relay
 from tests.designer.conftest import sign_in
 from tests.workspaces import publish_files, script
 
@@ -81,7 +81,7 @@ def test_each_time_says_what_became_of_it_and_what_was_found(decided: Portal) ->
 def test_a_coupon_that_was_given_says_so(decided: Portal) -> None:
     async def deliver(services: Services) -> None:
         await ensure_group(services.redis, EFFECTS)
-        await relay_once(services, "test", 10)
+        await Relay(services, "test").once(10)
         await archive(services)
 
     decided.call(deliver)

@@ -19,7 +19,7 @@ from runtime.store.streams import ensure_group
 from runtime.tables import CouponIssue, EventRow
 from runtime.tasks.archive import archive
 from runtime.tasks.due_timers import wake_due
-from runtime.tasks.relay import relay_once
+from runtime.tasks.relay import Relay
 from runtime.tasks.weights import weigh
 from tests.workspaces import publish_files, script
 
@@ -91,8 +91,8 @@ async def test_dwelling_brings_an_offer_and_a_coupon_once(services: Services) ->
     assert await wake_due(services) == 1
     assert await services.timers.waiting() == 0
     await ensure_group(services.redis, EFFECTS)
-    assert await relay_once(services, "one", 10) == 1
-    assert await relay_once(services, "two", 10) == 0
+    assert await Relay(services, "one").once(10) == 1
+    assert await Relay(services, "two").once(10) == 0
     lines = await services.sessions.lines_after("v", 0)
     assert "100元券" in lines[0]["text"]
     assert lines[1]["card"]["amount"] == 100
@@ -132,9 +132,9 @@ async def test_a_relay_that_died_before_its_acknowledgement_does_no_harm(
     await wake_due(services)
     await ensure_group(services.redis, EFFECTS)
     entries = await services.redis.xrange("outbox")
-    await relay_once(services, "one", 10)
+    await Relay(services, "one").once(10)
     await services.redis.xadd("outbox", entries[0][1])  # Delivered, yet not acknowledged.
-    await relay_once(services, "two", 10)
+    await Relay(services, "two").once(10)
     cards = [line for line in await services.sessions.lines_after("v", 0) if "card" in line]
     assert len(cards) == 1
 
