@@ -207,17 +207,30 @@ class Scene:
         )
 
     def waiting(self) -> dict[str, int]:
-        """Count what is on its way: effects, questions, messages to others, events, timers."""
-        redis = self.redis
-        found = {name: redis.xlen(name) for name in (keys.OUTBOX, keys.REQUESTS, keys.HOOKS)}
-        found |= {name: redis.zcard(name) for name in (keys.HOOKS_LATER, keys.OUTBOX_LATER)}
-        groups = redis.xinfo_groups(keys.EVENTS) if redis.exists(keys.EVENTS) else []
-        archive = [one for one in groups if one["name"] in (b"archive", "archive")]
-        found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1
+        """Count what is on its way: effects, questions, messages to others, events, timers.
+
+        All is counted at one moment: what is counted one after the other can pass from a place
+        not looked at yet to one that was empty a moment ago.
+        """
+        kept = self._kept()  # What was kept leaves there after its turn is committed.
         shards = [f"timers:{number}" for number in range(keys.TIMER_SHARDS)]
-        found["timers"] = sum(redis.zcard(shard) for shard in shards)
-        found["kept"] = self._kept()
-        return found
+        streams = (keys.OUTBOX, keys.REQUESTS, keys.HOOKS)
+        sets = (keys.HOOKS_LATER, keys.OUTBOX_LATER, *shards)
+        with self.redis.pipeline(transaction=True) as at_once:
+            for name in streams:
+                at_once.xlen(name)
+            for name in sets:
+                at_once.zcard(name)
+            at_once.xinfo_groups(keys.EVENTS)
+            *many, groups = at_once.execute(raise_on_error=False)
+        if error := next((one for one in many if isinstance(one, Exception)), None):
+            raise error
+        found = dict(zip((*streams, *sets), many, strict=True))
+        found["timers"] = sum(found.pop(shard) for shard in shards)
+        there = [] if isinstance(groups, Exception) else groups
+        archive = [one for one in there if one["name"] in (b"archive", "archive")]
+        found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1
+        return found | {"kept": kept}
 
     def _kept(self) -> int:
         """Count what was taken while Redis did not answer, and is not answered yet."""
