@@ -87,10 +87,7 @@ def cpu_below(pid: int) -> dict[str, float]:
 async def archived(installation: Installation) -> None:
     """Wait until all that happened is in the database: that is work, too."""
     async with Redis.from_url(f"unix://{installation.data}/var/valkey.sock") as redis:
-        while await redis.exists("events"):
-            groups = await redis.xinfo_groups("events")
-            if groups and not groups[0]["lag"] and not groups[0]["pending"]:
-                return
+        while await redis.xlen("events"):
             await asyncio.sleep(0.1)
 
 

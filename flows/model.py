@@ -6,6 +6,7 @@ checking and walking need to know nothing else about kinds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
 from flows.conditions import Condition
@@ -16,8 +17,10 @@ Text: TypeAlias = Mapping[str, str]
 
 def in_language(text: Text, language: str, default: str = "") -> str:
     """Choose the text for a language: itself, its family (`zh` for `zh-CN`), the default, any."""
+    if language in text:
+        return text[language]
     family = language.split("-", maxsplit=1)[0]
-    for wanted in (language, "", family, default):
+    for wanted in ("", family, default):
         if wanted in text:
             return text[wanted]
     for name, words in text.items():
@@ -86,6 +89,11 @@ class Ask:
     next: str = ""
     otherwise: str = ""
     title: Text = field(default_factory=dict)
+
+    @cached_property
+    def offered(self) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+        """Keep its buttons, by flow, language and default: each visitor gets the same ones."""
+        return {}
 
     @property
     def links(self) -> tuple[Link, ...]:

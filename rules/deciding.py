@@ -61,14 +61,20 @@ def settle(
     if occasion.lost and on == TIMER:
         off |= {rule.key: "page_lost" for rule in woken if rule.trigger.dwell}
     woken = [rule for rule in woken if rule.key not in off] if off else woken
-    counts = (count for rule in woken for count in rule.counts)
-    facts = {**facts, **count_facts(counts, state.counted, occasion.now)}
+    counts = [count for rule in woken for count in rule.counts]
+    if counts:
+        facts = {**facts, **count_facts(counts, state.counted, occasion.now)}
     held = holding(woken, facts)
     candidates = [rule for rule in woken if rule.key in held or rule.otherwise]
+    asked = dict.fromkeys(chain.from_iterable([rule.asks for rule in woken]))
+    known = {name: _short(facts.get(name)) for name in asked}
+    late = tuple(Drop(key, reason) for key, reason in off.items())
+    if not candidates:  # As mostly: then nothing is to be weighed.
+        unmet = tuple(rule.key for rule in woken)
+        return state, Decision(on, occasion.now, (), (), unmet, late, known)
     chosen, drops = decide(candidates, state, occasion)
     does = [(rule, rule.then if rule.key in held else rule.otherwise) for rule in chosen]
     acting, lost = _one_way(does)
-    asked = (rule.asks for rule in woken)
     chosen, drops = [rule for rule, _deeds in acting], [*drops, *lost]
     decision = Decision(
         on,
@@ -76,8 +82,8 @@ def settle(
         acting,
         tuple(rule.key for rule in chosen if rule.key not in held),
         tuple(rule.key for rule in woken if rule.key not in held and not rule.otherwise),
-        (*drops, *(Drop(key, reason) for key, reason in off.items())),
-        {name: _short(facts.get(name)) for name in dict.fromkeys(chain.from_iterable(asked))},
+        (*drops, *late),
+        known,
     )
     return remember(state, chosen, occasion.now), decision
 

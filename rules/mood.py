@@ -5,6 +5,7 @@ language or above. A calm message takes one strike back only when it lies clearl
 the hysteresis), and an upset visitor stays upset until no strike is left.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ THRESHOLDS = {"zh": 0.45, "en": 0.4}
 GAP = 0.2
 STRIKES = 2
 REMEMBERED = 3
+_CHINESE = re.compile("[\u2e80-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def escalation(compound: float, anger: float) -> float:
 
 def language_of(text: str) -> str:
     """Name the language whose threshold holds for a text: zh where it has Chinese, else en."""
-    return "zh" if any("\u2e80" <= sign <= "\u9fff" for sign in text) else "en"
+    return "zh" if _CHINESE.search(text) else "en"
 
 
 def after(mood: Mood, compound: float, anger: float, threshold: float) -> Mood:

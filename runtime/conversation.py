@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from runtime import metering
@@ -35,10 +34,15 @@ class Answer:
     session: Session
     repeated: bool = False
 
-    @cached_property
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """Give the lines that the visitor is answered with."""
+        return [line for line in self.lines if line["from"] != "visitor"]
+
+    @property
     def replies(self) -> list[Reply]:
         """Give what the visitor is answered."""
-        return [reply_of(line) for line in self.lines if line["from"] != "visitor"]
+        return [reply_of(line) for line in self.said]
 
 
 class _Nobody:
@@ -76,8 +80,8 @@ async def handle(services: Services, message: Message) -> Answer:
     raise SessionBusy(message.visitor)
 
 
-async def say_on(services: Services, answer: Answer, patience: float) -> list[Reply]:
-    """Wait until no other system is being asked any more; gives what was said meanwhile.
+async def say_on(services: Services, answer: Answer, patience: float) -> list[dict[str, Any]]:
+    """Wait until no other system is being asked any more; gives the lines said meanwhile.
 
     For channels that hear only what they are answered at once. `patience` in seconds.
     """
@@ -86,7 +90,7 @@ async def say_on(services: Services, answer: Answer, patience: float) -> list[Re
         await asyncio.sleep(ASK_AGAIN)
         session = (await services.sessions.load(session.visitor)).session
     lines = await services.sessions.lines_after(session.visitor, answer.session.seq)
-    return [reply_of(line) for line in lines if line["from"] != "visitor"]
+    return [line for line in lines if line["from"] != "visitor"]
 
 
 async def _release_for(services: Services, seen: Seen) -> Release:

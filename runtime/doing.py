@@ -81,6 +81,17 @@ def with_person(woken: list[Rule], now: float, on: str) -> list[Effect]:
     return [effects.Decide(kept_quiet(on, woken, now, "with_person"))] if woken else []
 
 
+def with_barred(fired: Moved, barred: list[Rule], now: float) -> Moved:
+    """Note with what was decided that rules kept quiet because a flow is asking something."""
+    quiet = kept_quiet(MESSAGE, barred, now, "in_flow")
+    session, wishes = fired
+    if not (wishes and isinstance(wishes[0], effects.Decide)):
+        return session, [effects.Decide(quiet), *wishes]
+    decision = wishes[0].decision
+    decision = replace(decision, drops=(*decision.drops, *quiet.drops))
+    return session, [effects.Decide(decision), *wishes[1:]]
+
+
 def said_to_person(release: Release, session: Session, now: float) -> Moved:
     """Note which rules wait for messages while a person answers: nobody understands these.
 

@@ -44,6 +44,9 @@ def valkey_child(settings: Settings) -> Child:
         *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "no"),
         # One word in a console would forget everybody; what is to go is deleted by its name.
         *("--rename-command", "FLUSHALL", "", "--rename-command", "FLUSHDB", ""),
+        # The file is written anew when it has grown: seldom enough that a busy hour is not full of
+        # it, often enough that it is read within seconds.
+        *("--auto-aof-rewrite-min-size", "256mb"),
         *("--save", "", "--loglevel", "warning", "--maxmemory-policy", "noeviction"),
     ]
     return Child("valkey", command, settings.data / "log" / "valkey.log", essential=True)

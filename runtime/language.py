@@ -1,6 +1,7 @@
 """Which language a visitor is spoken to in."""
 
 import re
+from functools import lru_cache
 
 from flows.workspace import Workspace
 from runtime.engine.session import Session
@@ -16,21 +17,19 @@ def language_of(message: Message, session: Session, workspace: Workspace) -> str
     Empty while nothing is known: a page event must not decide for what is written later.
     """
     for wanted in (message.lang, session.lang if message.kind != "message" else ""):
-        found = _known(wanted, workspace)
-        if found:
+        if wanted and (found := _known(wanted, workspace.languages)):
             return found
     if message.kind == "message" and not message.payload:
         if _CJK.search(message.text):
-            return _known("zh", workspace) or workspace.languages[0]
+            return _known("zh", workspace.languages) or workspace.languages[0]
         if not session.lang and len(_LATIN_WORD.findall(message.text)) >= 2:
-            return _known("en", workspace) or workspace.languages[0]
+            return _known("en", workspace.languages) or workspace.languages[0]
     return session.lang
 
 
-def _known(wanted: str, workspace: Workspace) -> str:
-    if not wanted:
-        return ""
+@lru_cache(maxsize=1_024)
+def _known(wanted: str, languages: tuple[str, ...]) -> str:
     family = wanted.split("-", maxsplit=1)[0].lower()
-    exact = [name for name in workspace.languages if name.lower() == wanted.lower()]
-    alike = [name for name in workspace.languages if name.split("-")[0].lower() == family]
+    exact = [name for name in languages if name.lower() == wanted.lower()]
+    alike = [name for name in languages if name.split("-")[0].lower() == family]
     return (exact + alike + [""])[0]

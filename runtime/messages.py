@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 from runtime.errors import MessageRefused
 
@@ -31,6 +31,15 @@ class Message:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Tappable(Protocol):
+    """What a button says, and what it sends when it is tapped."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def payload(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class QuickReply:
     """A button that answers for the visitor."""
@@ -48,7 +57,7 @@ class Reply:
     seq: int = 0
     at: int = 0
     id: str = ""
-    quick_replies: tuple[QuickReply, ...] = ()
+    quick_replies: tuple[Tappable, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
     agent: str = ""
     script: str = ""

@@ -14,7 +14,7 @@ from rules.deciding import record_of
 from runtime.engine import effects
 from runtime.engine.effects import Effect
 from runtime.engine.session import Session
-from runtime.messages import Message, QuickReply, Reply, line_of
+from runtime.messages import Message, Reply, line_of
 from runtime.store import keys
 from runtime.store.counting import COUNTED, counted, counts_after, credited
 from runtime.store.sessions import Commit
@@ -49,7 +49,9 @@ class _Writer:
         self.visitor = commit.session.visitor
 
     def line(self, reply: Reply) -> None:
-        self.commit.lines.append(line_of(reply) | {"at": self.at})
+        line = line_of(reply)
+        line["at"] = self.at
+        self.commit.lines.append(line)
 
     def event(self, name: str, **data: Any) -> None:
         event = {"name": name, "visitor": self.visitor, "at": self.at / 1000, "data": data}
@@ -104,10 +106,10 @@ class _Writer:
         self.event(wish.name, **dict(wish.data))
 
     def say(self, wish: effects.Say) -> None:
-        buttons = tuple(QuickReply(b.title, b.payload) for b in wish.buttons)
-        script, variant, card = wish.script, wish.variant, dict(wish.card)
-        self.line(Reply(wish.text, "bot", 0, 0, "", buttons, card, script=script, variant=variant))
-        self.event("said", script=wish.script, variant=wish.variant)
+        script, variant = wish.script, wish.variant
+        said = Reply(wish.text, "bot", 0, 0, "", wish.buttons, wish.card, "", script, variant)
+        self.line(said)
+        self.event("said", script=script, variant=variant)
 
     def count(self, wish: effects.Expose | effects.Click | effects.Mark) -> None:
         name, said = counted(wish)

@@ -5,12 +5,12 @@ and answered in its turn once Redis is back (`runtime/tasks/spooled.py`).
 """
 
 import asyncio
-from dataclasses import replace
 from itertools import count
 from uuid import uuid4
 
 from redis.exceptions import RedisError
 
+from flows.frozen import replace
 from runtime import metering
 from runtime.conversation import Answer, handle
 from runtime.errors import NoRoom, NothingPublished, TooMany

@@ -12,7 +12,6 @@ from typing import Any
 from flows.frozen import replace
 from flows.model import in_language
 from rules import triggers
-from rules.deciding import kept_quiet
 from rules.derived import entered, seen, visit_of
 from rules.model import FALLBACK, MESSAGE, TIMER, Event
 from rules.mood import after, escalation, threshold_for
@@ -131,13 +130,13 @@ def _named(moment: Moment) -> tuple[tuple[str, Any], ...]:
 
 
 def _hear(release: Release, session: Session, moment: Moment) -> Moved:
-    session = replace(session, messages=session.messages + 1)
+    many = session.messages + 1
     if session.desk:
-        return doing.said_to_person(release, session, moment.now)
+        return doing.said_to_person(release, replace(session, messages=many), moment.now)
     found, chosen = moment.understanding, release.book.workspace.escalation
     threshold = threshold_for(moment.message.text, chosen)
     mood, was = after(session.mood, found.compound, found.anger, threshold), session.mood
-    session = replace(session, mood=mood)
+    session = replace(session, messages=many, mood=mood)
     marked: Moved = mark(session, ANGRY) if mood.upset and not was.upset else (session, [])
     session = marked[0]
     said = {"intent": _intent(release, moment), "sentiment": found.sentiment}
@@ -157,10 +156,8 @@ def _answer(release: Release, session: Session, turn: Turn, event: Event) -> Mov
         # calls a person does that all the same.
         barred = [rule for rule in woken if starts_flow(rule) and not calls_person(rule)]
         woken = [without_flow(rule) for rule in woken if rule not in barred]
-        if barred:
-            quiet = kept_quiet(MESSAGE, barred, turn.now, "in_flow")
-            heard = chain(heard, (heard[0], [effects.Decide(quiet)]))
-        return chain(heard, fire(release, heard[0], turn, woken, MESSAGE))
+        did = fire(release, heard[0], turn, woken, MESSAGE)
+        return chain(heard, doing.with_barred(did, barred, turn.now) if barred else did)
     fired, wishes = fire(release, session, turn, woken, MESSAGE)
     if any(isinstance(wish, effects.Say | effects.HandOver) for wish in wishes):
         return fired, wishes

@@ -40,7 +40,8 @@ def hear(book: FlowBook, session: Session, turn: Turn) -> Moved | None:
             to = step.next
     if to is None:
         return None
-    walk.session = replace(walk.session, tries=0)
+    if walk.session.tries:
+        walk.session = replace(walk.session, tries=0)
     return _go(walk, to)
 
 
@@ -94,7 +95,7 @@ def start(book: FlowBook, session: Session, turn: Turn, flow: str) -> Moved:
     stack = session.stack[-4:]
     if flow not in book.flows:
         return session, []
-    walk = Walk(book, replace(session, tries=0), turn)
+    walk = Walk(book, replace(session, tries=0) if session.tries else session, turn)
     begun = walk.flow_for(flow)
     again = session.flow in (flow, begun)
     if isinstance(step, Ask) and step.slot and not again:
@@ -167,20 +168,21 @@ def _follow_button(walk: Walk) -> Moved | None:
         return None
     session = walk.session
     if session.flow != parts[0]:
-        walk.session = replace(session, flow=parts[0], stack=())
-    walk.session = replace(walk.session, tries=0)
+        walk.session = replace(session, flow=parts[0], stack=(), tries=0)
+    elif session.tries:
+        walk.session = replace(session, tries=0)
     _click(walk, step.script)
     return _go(walk, step.choices[int(parts[2])].next)
 
 
 def _click(walk: Walk, script: str) -> None:
-    kept = []
-    for exposure in walk.session.exposures:
-        fresh = exposure.script == script and not exposure.clicked
-        if fresh:
-            walk.wishes.append(effects.Click(_once_a_run(exposure, walk.session)))
-        kept.append(replace(exposure, clicked=True) if fresh else exposure)
-    walk.session = replace(walk.session, exposures=tuple(kept))
+    session = walk.session
+    fresh = [seen for seen in session.exposures if seen.script == script and not seen.clicked]
+    if not fresh:
+        return
+    walk.wishes += [effects.Click(_once_a_run(seen, session)) for seen in fresh]
+    kept = (replace(seen, clicked=True) if seen in fresh else seen for seen in session.exposures)
+    walk.session = replace(session, exposures=tuple(kept))
 
 
 def _once_a_run(exposure: Exposure, session: Session) -> Exposure:
@@ -209,10 +211,12 @@ def _go(walk: Walk, to: str | None) -> Moved:
             (back, to), stack = walk.session.stack[-1], walk.session.stack[:-1]
             walk.session = replace(walk.session, flow=back, stack=stack)
             continue
-        walk.session = replace(walk.session, step=step.key, asked="")
+        if walk.session.asked:
+            walk.session = replace(walk.session, asked="")
         walk.wishes.append(effects.Enter(walk.session.flow, step.key))
         to = STEPS[step.kind](walk, step)
         if to is None:
+            walk.session = replace(walk.session, step=step.key)
             break
     else:
         walk.wishes.append(effects.Note("loop", (("flow", walk.session.flow),)))

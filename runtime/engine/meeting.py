@@ -78,15 +78,17 @@ def expose(
                 earlier=max(0, min(int(orders), MOST_EARLIER)),
                 group=segment_of(running, turn.facts),
             )
-        counted = replace(fresh, run="") if same else fresh
+        counted = fresh
         if same:
+            counted = replace(fresh, run="")
             fresh = replace(
                 fresh, since=same.since, marks=same.marks, earlier=same.earlier, group=same.group
             )
         is_first = not any(seen.held for seen in session.exposures)
         groups = segments(turn) if met.run else ()
         wishes.append(effects.Expose(counted, groups, met.held if is_first else ""))
-        fresh = replace(fresh, held=met.held)
+        if met.held:
+            fresh = replace(fresh, held=met.held)
     else:
         fresh = replace(before, variant=variant, goal=goal, at=round(turn.now, 3))
     exposures, assigned = _newest((*others, fresh)), session.assigned

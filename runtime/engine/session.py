@@ -89,7 +89,7 @@ class Session:
 _KNOWN = frozenset(field.name for field in fields(Session))
 _OF_EXPOSURE = frozenset(field.name for field in fields(Exposure))
 _USUAL = {
-    type(one): {name: value for name, value in one.__dict__.items() if name not in _ALWAYS}
+    type(one): {name: ... if name in _ALWAYS else value for name, value in one.__dict__.items()}
     for one in (Session(""), RuleState(), Exposure("", "", "", 0.0))
 }
 
@@ -110,8 +110,12 @@ def to_json(session: Session) -> bytes:
 
 
 def _said(value: Any) -> dict[str, Any]:
-    usual = _USUAL[type(value)]
-    return {name: one for name, one in value.__dict__.items() if one != usual.get(name, ...)}
+    kept, usual = value.__dict__, _USUAL[type(value)]
+    return {
+        name: kept[name]
+        for name, empty in usual.items()
+        if kept[name] is not empty and kept[name] != empty
+    }
 
 
 def from_values(values: Mapping[str, Any]) -> Session:

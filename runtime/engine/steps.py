@@ -48,8 +48,8 @@ class Walk:
         variant = script.variants.get(chosen, Variant(""))
         text = self._filled_in(self._in_words(variant.text))
         card = self._card(variant.card, key) if variant.card else {}
-        offered = [self._in_words(reply) for reply in variant.replies]
-        buttons = (*buttons, *(effects.Button(words, words) for words in offered if words))
+        for words in map(self._in_words, variant.replies):
+            buttons = (*buttons, effects.Button(words, words)) if words else buttons
         if text or buttons or card:
             self.wishes.append(effects.Say(text, buttons, key, chosen, card))
         if chosen:
@@ -137,13 +137,13 @@ def _ask(walk: Walk, step: Ask) -> str | None:
         to = pick(step, walk.turn, walk.session.flow)
         if to is not None:
             return to
-    buttons = tuple(
-        effects.Button(
-            in_language(choice.text, walk.session.lang, walk.default_language),
-            f"/{walk.session.flow}.{step.key}.{i}",
+    flow, *languages = place = walk.session.flow, walk.session.lang, walk.default_language
+    buttons = step.offered.get(place)
+    if buttons is None:
+        buttons = step.offered[place] = tuple(
+            effects.Button(in_language(choice.text, *languages), f"/{flow}.{step.key}.{number}")
+            for number, choice in enumerate(step.choices)
         )
-        for i, choice in enumerate(step.choices)
-    )
     # An answer that does not fit is asked for again in other words, where there are some.
     again = walk.session.tries > 0 and step.retry
     walk.say(step.retry if again else step.script, buttons)
@@ -202,7 +202,6 @@ def _call(walk: Walk, step: Call) -> str | None:
 
 def _handover(walk: Walk, step: Handover) -> str | None:
     hand_over(walk, step.queue, step.reason)
-    walk.session = replace(walk.session, step=step.key)
     return None
 
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session as Database
 
-from rules.arbiter import Drop
 from rules.deeds import GIVES
 from rules.model import Deed, Rule
 from rules.oracle import Explained, explain
@@ -75,17 +74,27 @@ class Considered:
 def note_decisions(database: Database, decided: Sequence[Decided]) -> None:
     """Keep what became of each rule; of every rule the newest hundred."""
     found: dict[str, list[tuple[Any, ...]]] = {}
-    for one in sorted(decided, key=lambda one: one.at):
-        for drop in _outcomes(one.data):
-            row = drop.rule, one.event, one.at, drop.reason
-            found.setdefault(drop.rule, []).append(row)
+    for one in sorted(decided, key=_when, reverse=True):
+        for rule, outcome, _by in _outcomes(one.data):
+            rows = found.setdefault(rule, [])
+            if len(rows) < KEPT:
+                rows.append((rule, one.event, one.at, outcome))
     for rule, rows in found.items():
-        rows_into(database, RuleDecision, rows[-KEPT:])
-        times = select(RuleDecision.at).where(RuleDecision.rule == rule)
-        oldest = database.scalar(times.order_by(RuleDecision.at.desc()).offset(KEPT - 1).limit(1))
+        rows_into(database, RuleDecision, rows)
+        oldest = rows[-1][2] if len(rows) == KEPT else _oldest(database, rule)
         if oldest is not None:
             old = delete(RuleDecision).where(RuleDecision.rule == rule, RuleDecision.at < oldest)
             database.execute(old)
+
+
+def _when(one: Decided) -> float:
+    return one.at
+
+
+def _oldest(database: Database, rule: str) -> float | None:
+    """Give when the last of the newest hundred was decided, where there are so many."""
+    times = select(RuleDecision.at).where(RuleDecision.rule == rule)
+    return database.scalar(times.order_by(RuleDecision.at.desc()).offset(KEPT - 1).limit(1))
 
 
 def of_rule(engine: Engine, rule: str, most: int = KEPT) -> list[Considered]:
@@ -105,12 +114,12 @@ def of_visitor(engine: Engine, visitor: str, before: float, most: int = 50) -> l
         return _considered(database, database.scalars(query.limit(most)).all())
 
 
-def _outcomes(data: Mapping[str, Any]) -> list[Drop]:
-    """Give of each rule what became of it, those that acted first."""
-    otherwise = set(data.get("otherwise", ()))
-    acted = [Drop(key, OTHERWISE if key in otherwise else FIRED) for key in data.get("fired", ())]
-    dropped = [Drop(*drop) for drop in data.get("drops", ())]
-    return [*acted, *dropped, *(Drop(key, CONDITION) for key in data.get("unmet", ()))]
+def _outcomes(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Give of each rule what became of it, and by what, those that acted first."""
+    otherwise = data.get("otherwise", ())
+    found = [(key, OTHERWISE if key in otherwise else FIRED, "") for key in data.get("fired", ())]
+    found += [(rule, reason, by[0] if by else "") for rule, reason, *by in data.get("drops", ())]
+    return found + [(key, CONDITION, "") for key in data.get("unmet", ())]
 
 
 def _considered(database: Database, rows: Sequence[EventRow]) -> list[Considered]:
@@ -118,19 +127,19 @@ def _considered(database: Database, rows: Sequence[EventRow]) -> list[Considered
     given = _delivered(database, rows)
     found = []
     for row in rows:
-        for drop in _outcomes(row.data):
-            rule = releases[row.release].get(drop.rule)
+        for key, outcome, by in _outcomes(row.data):
+            rule = releases[row.release].get(key)
             why = explain(rule.when, row.data.get("facts", {})) if rule else None
             known = "facts" in row.data and (
                 not rule or all(f in row.data["facts"] for f in rule.asks)
             )
             one = Considered(
-                drop.rule,
+                key,
                 row.visitor,
                 row.at,
                 str(row.data.get("on", "")),
-                drop.reason,
-                drop.by,
+                outcome,
+                by,
                 rule,
                 why if known else None,
             )

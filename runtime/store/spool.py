@@ -4,6 +4,7 @@ A row is written through to the disk before its message is acknowledged. A mark 
 that there are some; who is not in it need not wait for those who are.
 """
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -45,7 +46,7 @@ class Spool:
     @property
     def is_open(self) -> bool:
         """Say whether there may be messages that wait."""
-        return self._mark.exists()
+        return os.access(self._mark, os.F_OK)
 
     def keep(self, message: Message) -> None:
         """Keep a message, once; NoRoom where there are too many or the disk is full."""

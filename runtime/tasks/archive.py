@@ -1,7 +1,8 @@
 """Copies the event stream into the database; an event's place in the stream makes it count once.
 
 An entry holds all that one turn brought about. What is copied is taken out of the stream, so that
-holds what waits, and not the past.
+holds what waits, and not the past. Whoever copies begins at its front: nobody has to note what was
+given to whom, and what another one was about to copy when it died is the front again.
 """
 
 from typing import Any
@@ -13,41 +14,32 @@ from runtime.db import rows_into, transaction
 from runtime.insight.decisions import DECIDED, Decided, note_decisions
 from runtime.services import Services
 from runtime.store.keys import EVENTS
-from runtime.store.streams import Share, ensure_group, entries_of, events_of, forget_done
+from runtime.store.streams import after, events_of
 from runtime.tables import EventRow
 from runtime.tasks.copies import keep_sessions
 
-ARCHIVED = Share(EVENTS, "archive")
 BATCH = 1_000
 
 
 async def archive(services: Services) -> int:
-    """Copy every waiting event, what an earlier run left first, and where its visitors stand.
-
-    Gives how many events that were.
-    """
+    """Copy every waiting event, and where its visitors stand; gives how many events that were."""
     redis, copied, visitors = services.redis, 0, set[str]()
-    await ensure_group(redis, ARCHIVED)
-    for since in ("0", ">"):
-        while True:
-            streams: dict[Any, Any] = {EVENTS: since}
-            found: Any = await redis.xreadgroup(ARCHIVED.group, "archive", streams, count=BATCH)
-            entries = entries_of(found)
-            if not entries:
-                break
-            events = write_events(services.engine, entries)
-            copied += len(events)
-            visitors |= {event["visitor"] for event in events}
-            await redis.xack(EVENTS, ARCHIVED.group, *(entry_id for entry_id, _ in entries))
-            await forget_done(redis, ARCHIVED, entries[-1][0])
+    while True:
+        entries: Any = await redis.xrange(EVENTS, count=BATCH)
+        if not entries:
+            break
+        events = write_events(services.engine, entries)
+        copied += len(events)
+        visitors |= {event["visitor"] for event in events}
+        await redis.xtrim(EVENTS, minid=after(entries[-1][0]), approximate=False)
     await keep_sessions(services, visitors)
     return copied
 
 
 def write_events(engine: Engine, entries: list[Any]) -> list[dict[str, Any]]:
     """Write stream entries as rows; those already there are passed over. Gives all events."""
-    events = dict(event for entry in entries if entry[1] for event in events_of(*entry))
-    if not events:  # Entries that were cut off the stream before they were copied.
+    events = dict(event for entry in entries for event in events_of(*entry))
+    if not events:
         return []
     with transaction(engine) as database:
         # Of what another run has copied, if anything, everything lies between these two.

@@ -1,5 +1,6 @@
 """Rasa's REST channel, as Rasa documents it, so that every client made for Rasa works here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.routing import Route
 
 from runtime.conversation import say_on
 from runtime.engine.advance import PATIENCE
-from runtime.messages import Message, Reply, visitor_name
+from runtime.messages import Message, visitor_name
 from runtime.services import Services
 from runtime.taking import later_words, take
 from runtime.web.answers import BadRequest, json_answer, read_json
@@ -26,10 +27,10 @@ async def answer_to(services: Services, body: Any) -> list[dict[str, Any]]:
     answer, sender = await take(services, message), str(body["sender"])
     if answer is None:
         return [{"recipient_id": sender, "text": later_words(message)}]
-    replies = answer.replies
+    lines = answer.said
     if answer.session.asked:
-        replies = [*replies, *await say_on(services, answer, PATIENCE)]
-    return [part for reply in replies for part in rasa_parts(sender, reply)]
+        lines += await say_on(services, answer, PATIENCE)
+    return [part for line in lines if (part := rasa_part(sender, line))]
 
 
 def read_message(body: Any) -> Message:
@@ -56,18 +57,19 @@ def read_message(body: Any) -> Message:
     )
 
 
-def rasa_parts(sender: str, reply: Reply) -> list[dict[str, Any]]:
-    """Give a reply in the shape of Rasa's REST channel."""
+def rasa_part(sender: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a line of the log in the shape of Rasa's REST channel; empty where it says nothing."""
+    text, buttons, card = line.get("text"), line.get("quick_replies"), line.get("card")
+    if not (text or buttons or card):
+        return {}
     part: dict[str, Any] = {"recipient_id": sender}
-    if reply.text or reply.quick_replies:
-        part["text"] = reply.text
-    if reply.quick_replies:
-        part["buttons"] = [
-            {"title": button.title, "payload": button.payload} for button in reply.quick_replies
-        ]
-    if reply.card:
-        part["custom"] = dict(reply.card)
-    return [part] if len(part) > 1 else []
+    if text or buttons:
+        part["text"] = text or ""
+    if buttons:
+        part["buttons"] = buttons
+    if card:
+        part["custom"] = card
+    return part
 
 
 async def rest_health(_request: Request) -> Response:

@@ -214,22 +214,15 @@ class Scene:
         """
         kept = self._kept()  # What was kept leaves there after its turn is committed.
         shards = [f"timers:{number}" for number in range(keys.TIMER_SHARDS)]
-        streams = (keys.OUTBOX, keys.REQUESTS, keys.HOOKS)
+        streams = (keys.OUTBOX, keys.REQUESTS, keys.HOOKS, keys.EVENTS)
         sets = (keys.HOOKS_LATER, keys.OUTBOX_LATER, *shards)
         with self.redis.pipeline(transaction=True) as at_once:
             for name in streams:
                 at_once.xlen(name)
             for name in sets:
                 at_once.zcard(name)
-            at_once.xinfo_groups(keys.EVENTS)
-            *many, groups = at_once.execute(raise_on_error=False)
-        if error := next((one for one in many if isinstance(one, Exception)), None):
-            raise error
-        found = dict(zip((*streams, *sets), many, strict=True))
+            found = dict(zip((*streams, *sets), at_once.execute(), strict=True))
         found["timers"] = sum(found.pop(shard) for shard in shards)
-        there = [] if isinstance(groups, Exception) else groups
-        archive = [one for one in there if one["name"] in (b"archive", "archive")]
-        found["events"] = archive[0]["lag"] + archive[0]["pending"] if archive else 1
         return found | {"kept": kept}
 
     def _kept(self) -> int:

@@ -1,8 +1,10 @@
 """The archive holds every event once, however often it is copied, and by whichever version."""
 
+import asyncio
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import func, select
 
 from runtime.conversation import handle
@@ -12,7 +14,7 @@ from runtime.services import Services
 from runtime.store import keys
 from runtime.store.streams import events_of, place_of
 from runtime.tables import EventRow
-from runtime.tasks.archive import ARCHIVED, archive, write_events
+from runtime.tasks.archive import archive, write_events
 
 
 def _rows(services: Services) -> list[EventRow]:
@@ -43,7 +45,6 @@ async def test_what_was_copied_is_copied_once(services: Services) -> None:
     write_events(services.engine, entries[2:])
     many = len(_rows(services))
     await archive(services)
-    await services.redis.xgroup_destroy(keys.EVENTS, ARCHIVED.group)
     await archive(services)
     assert len(_rows(services)) == many
 
@@ -56,20 +57,41 @@ async def test_an_entry_of_the_version_before_is_one_event(services: Services) -
     assert (row.name, row.release, row.data) == ("clicked", 0, {"script": "offer"})
 
 
-async def test_what_was_copied_leaves_the_stream_and_nothing_else_does(services: Services) -> None:
-    for number in range(250):
+async def test_what_was_copied_leaves_the_stream_and_nothing_else_does(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(50):
         await handle(services, Message(f"v{number}", text="你好"))
-    redis = services.redis
-    await redis.xgroup_create(keys.EVENTS, ARCHIVED.group, id="0")
-    await redis.xreadgroup(ARCHIVED.group, "another", {keys.EVENTS: ">"}, count=5)
-    await archive(services)
-    assert await redis.xlen(keys.EVENTS) == 250, "another one holds the first five"
-    entries: Any = await redis.xrange(keys.EVENTS, count=5)
-    write_events(services.engine, entries)
-    await redis.xack(keys.EVENTS, ARCHIVED.group, *(entry_id for entry_id, _ in entries))
+    first: Any = await services.redis.xrange(keys.EVENTS, count=20)
+    monkeypatch.setattr("runtime.tasks.archive.BATCH", 20)
+
+    def once(*given: Any) -> Any:
+        monkeypatch.setattr("runtime.tasks.archive.write_events", dies)
+        return write_events(*given)
+
+    def dies(*_given: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr("runtime.tasks.archive.write_events", once)
+    with pytest.raises(RuntimeError):
+        await archive(services)
+    left: Any = await services.redis.xrange(keys.EVENTS)
+    assert len(left) == 30
+    assert left[0][0] > first[-1][0]
+    monkeypatch.undo()
     await handle(services, Message("v", text="你好"))
     await archive(services)
-    assert await redis.xlen(keys.EVENTS) < 110, "whole pieces of a hundred go"
+    assert await services.redis.xlen(keys.EVENTS) == 0
     with transaction(services.engine, writes=False) as database:
         messages = select(func.count()).where(EventRow.name == "message")
-        assert database.scalar(messages) == 251
+        assert database.scalar(messages) == 51
+
+
+async def test_two_that_copy_at_once_copy_once(services: Services) -> None:
+    for number in range(30):
+        await handle(services, Message(f"v{number}", text="你好"))
+    await asyncio.gather(archive(services), archive(services))
+    with transaction(services.engine, writes=False) as database:
+        messages = select(func.count()).where(EventRow.name == "message")
+        assert database.scalar(messages) == 30
+    assert await services.redis.xlen(keys.EVENTS) == 0

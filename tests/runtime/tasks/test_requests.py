@@ -167,4 +167,4 @@ async def test_a_channel_that_hears_only_at_once_waits_for_the_answer(
     answer = await handle(services, Message("v", "rest", "你好"))
     waiting = asyncio.create_task(say_on(services, answer, 5))
     await requests.ask_once(10)
-    assert [reply.text for reply in await waiting] == ["订单已发货", "请问需要什么？"]
+    assert [line["text"] for line in await waiting] == ["订单已发货", "请问需要什么？"]
