@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import psutil
 from redis.asyncio import Redis
-from websockets.asyncio.client import ClientConnection, connect
 
 from tests.installation import Installation
 
@@ -156,24 +155,3 @@ class Http:
         assert headers.startswith(b"http/1.1 200"), headers
         length = int(headers.split(b"content-length:")[1].split(b"\r\n")[0])
         return await reader.readexactly(length)
-
-
-class Socket:
-    """One widget: sends a frame and waits for its acknowledgement."""
-
-    def __init__(self, port: int, visitor: str) -> None:
-        self.address = f"ws://127.0.0.1:{port}/ws/chat?visitor={visitor}&lang=zh-CN"
-        self.socket: ClientConnection | None = None
-
-    async def send(self, frame: dict[str, object]) -> None:
-        """Send a frame and wait until it is committed."""
-        if self.socket is None:
-            self.socket = await connect(self.address, compression=None)
-        await self.socket.send(json.dumps(frame))
-        while json.loads(await self.socket.recv()).get("id") != frame["id"]:
-            pass
-
-    async def close(self) -> None:
-        """Leave."""
-        if self.socket is not None:
-            await self.socket.close()

@@ -1,70 +1,20 @@
-"""Ten thousand widgets held by one installation: what each costs, and how fast some of them talk.
-
-The widgets are bare sockets of this process, so that it has room for as many; masks and frames are
-those of RFC 6455.
-"""
-
+"""Ten thousand widgets held by one installation: what each costs, how fast some of them talk."""
 import asyncio
-import base64
-import os
 import resource
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bench.load import Measured, cpu_of
 from bench.report import Report, Row
+from bench.widget import Widget, open_widget
 from tests.installation import Installation, demo_with_short_dwell
 
 WIDGETS, TALKING, RATE = 10_000, 500, 2_000.0
 AT_ONCE = 100
 TEXTS = ("你好", "多少钱", "什么时候发货", "有优惠吗", "可以分期吗", "怎么退货")
-
-
-@dataclass
-class Widget:
-    """One open WebSocket."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    async def say(self, number: int, text: str) -> None:
-        """Write a message and wait until it is acknowledged."""
-        said = f'{{"type":"message","id":"{number}","text":"{text}"}}'.encode()
-        head = bytes([0x81, 0x80 | len(said)]) + b"\0\0\0\0"  # A mask of nothing but zeros.
-        self.writer.write(head + said)
-        wanted = f'"id":"{number}"'.encode()
-        while True:
-            frame = await self.read()
-            if b'"ack"' in frame and wanted in frame:
-                return
-
-    async def read(self) -> bytes:
-        """Read one frame."""
-        _kind, size = await self.reader.readexactly(2)
-        if size == 126:
-            size = int.from_bytes(await self.reader.readexactly(2))
-        elif size == 127:
-            size = int.from_bytes(await self.reader.readexactly(8))
-        return await self.reader.readexactly(size)
-
-
-async def open_widget(port: int, visitor: str) -> Widget:
-    """Open a widget and wait for its greeting."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=16_384)
-    key = base64.b64encode(os.urandom(16)).decode()
-    writer.write(
-        f"GET /ws/chat?visitor={visitor}&lang=zh-CN HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    head = await reader.readuntil(b"\r\n\r\n")
-    assert b" 101 " in head, head
-    widget = Widget(reader, writer)
-    await widget.read()
-    return widget
 
 
 async def measure(report: Report, seconds: float) -> None:
@@ -129,7 +79,7 @@ async def _talk(installation: Installation, widgets: list[Widget], seconds: floa
         due, turn = begun + number / RATE, 0
         while due < begun + seconds:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            await widget.say(turn, TEXTS[(number + turn) % len(TEXTS)])
+            await widget.say(turn, {"text": TEXTS[(number + turn) % len(TEXTS)]})
             found.waits.append(time.perf_counter() - due)
             due, turn = due + len(widgets) / RATE, turn + 1
 

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.load import Ask, Http, Measured, Socket, press, zipf
+from bench.load import Ask, Http, Measured, press, zipf
 from bench.report import Report, Row
+from bench.widget import Widget, open_widget
 from tests.installation import Installation, demo_with_short_dwell
 
 BUTTONS = ("/welcome.topics.0", "/welcome.topics.1", "/welcome.topics.5", "/price.more.0")
@@ -75,16 +76,17 @@ def over_socket(installation: Installation, texts: list[tuple[str, str]]) -> Cal
     """Let each connection be a widget, of a new visitor every twelve messages."""
 
     def open_one(number: int) -> Ask:
-        who, client = random.random(), Socket(installation.port, "")
+        who = random.random()
+        widget: Widget | None = None
 
         async def once(turn: int) -> None:
-            nonlocal client
-            if turn % TURNS == 0:
-                await client.close()
-                client = Socket(installation.port, f"w{number}-{who}-{turn // TURNS}")
+            nonlocal widget
+            if widget is None or turn % TURNS == 0:
+                if widget:
+                    widget.close()
+                widget = await open_widget(installation.port, f"w{number}-{who}-{turn // TURNS}")
             text, payload = texts[(number * 601 + turn) % len(texts)]
-            frame = {"type": "message", "id": f"{turn}", "text": text, "payload": payload}
-            await client.send(frame)
+            await widget.say(turn, {"text": text, "payload": payload})
 
         return once
 

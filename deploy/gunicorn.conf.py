@@ -7,6 +7,7 @@ backlog = 2048
 timeout = 60
 graceful_timeout = 5
 keepalive = 30
+websocket_max_message_size = 256 * 1024
 control_socket_disable = True
 
 
@@ -22,6 +23,9 @@ def post_worker_init(worker):
 
     A turn makes some hundred objects that are gone with it, so rounds may come less often.
     """
+    from runtime.web.unmasking import unmask_at_once
+
+    unmask_at_once()
     gc.set_threshold(20_000, 20, 50)
     gc.collect()
     gc.freeze()
