@@ -1,4 +1,5 @@
 """Ten thousand widgets held by one installation: what each costs, how fast some of them talk."""
+
 import asyncio
 import resource
 import tempfile
