@@ -172,8 +172,10 @@ def _time(rule: Rule, state: RuleState, event: Event) -> RuleState:
         armed = {**state.armed, rule.key: (generation, event.at + trigger.wait)}
         state = replace(state, armed=armed, generation=generation)
         return replace(state, paused=_but(state.paused, rule.key))
-    if event.name in (*trigger.ends_on, trigger.event):
-        return replace(_disarm(rule, state), paused=_but(state.paused, rule.key))
+    if event.name == trigger.event or event.name in trigger.ends_on:
+        if rule.key in state.paused:
+            state = replace(state, paused=_but(state.paused, rule.key))
+        return _disarm(rule, state)
     return _seen_or_not(rule, state, event) if trigger.dwell else state
 
 

@@ -64,11 +64,11 @@ def expose(
     running = turn.running[subject] if met.run else None
     if met.run or met.held:  # Who is held out is counted by what all others are.
         goal = turn.running[subject].goal
-    others = tuple(seen for seen in session.exposures if seen.script != subject)
+    others = tuple([seen for seen in session.exposures if seen.script != subject])
     before = next((seen for seen in session.exposures if seen.script == subject), None)
     wishes: list[Effect] = []
     if before is None or before.run != met.run:
-        same = next((seen for seen in others if met.run and seen.run == met.run), None)
+        same = next((seen for seen in others if seen.run == met.run), None) if met.run else None
         now = round(turn.now, 3)
         fresh = Exposure(subject, variant, goal, now, since=now, run=met.run)
         if running is not None:

@@ -152,7 +152,10 @@ def _ask(walk: Walk, step: Ask) -> str | None:
 
 def _branch(walk: Walk, step: Branch) -> str | None:
     facts = walk.facts()
-    return next((case.next for case in step.cases if holds(case.when, facts)), step.otherwise)
+    for case in step.cases:
+        if holds(case.when, facts):
+            return case.next
+    return step.otherwise
 
 
 def _set(walk: Walk, step: Set) -> str | None:
