@@ -3,6 +3,7 @@
 Flask is mounted beside it.
 """
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,7 +25,7 @@ from runtime.services import open_services
 from runtime.settings import Settings
 from runtime.store.keys import CURRENT
 from runtime.tracing import start_tracing
-from runtime.web import chat_api, health, openapi, straight, track_api
+from runtime.web import chat_api, health, openapi, plain_http, straight, track_api
 from runtime.web.answers import json_answer, on_failure, problem
 from runtime.web.hub import Hub
 from runtime.web.live import chat_socket
@@ -59,12 +60,15 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         services.releases.when_opened = _settle
         with suppress(RedisError, OSError, RuntimeFailed):  # The first visitor need not wait.
             await services.releases.get(int(await services.redis.get(CURRENT) or 0))
-        app.state.hub = Hub(services)
+        hub = app.state.hub = Hub(services)
+        watch = asyncio.create_task(hub.peers.watch())
         yield
-        app.state.hub.stop()
+        watch.cancel()
+        hub.stop()
         await app.state.services.redis.aclose()
 
-    routes: list[BaseRoute] = [*chat_api.ROUTES, *track_api.ROUTES, *health.ROUTES]
+    routes: list[BaseRoute] = [*chat_api.ROUTES, *plain_http.ROUTES, *track_api.ROUTES]
+    routes += health.ROUTES
     routes += [
         Route("/widget.js", widget_file),
         Route("/widget.css", widget_file),
@@ -75,7 +79,13 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         Mount("/", designer),
     ]
     # The widget speaks from other people's pages, so these answers may be read from any origin.
-    cors = Middleware(_OpenPaths, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    cors = Middleware(
+        _OpenPaths,
+        allow_origins=["*"],
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After"],
+    )
     return Gateway(
         routes=routes,
         lifespan=lifespan,
@@ -84,12 +94,15 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
     )
 
 
+_OPEN = ("/v1/", "/webhooks/", "/chat/", "/widget.")
+
+
 class _OpenPaths(CORSMiddleware):
     """Opens only what widgets and trackers use; the designer stays closed to other origins."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(("/v1/", "/webhooks/", "/widget.")):
+        if scope["type"] == "http" and path.startswith(_OPEN):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
