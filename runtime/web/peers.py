@@ -6,7 +6,10 @@ go comes back by itself and asks for what came after the last line it has shown.
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 ROUND = 5.0
@@ -14,6 +17,10 @@ MOST_QUIET, MOST_STUCK = 90.0, 30.0
 """Seconds without a frame from a socket; seconds in which the far end makes no room for one."""
 MOST_WAITING = 1024 * 1024
 """Bytes that may wait for one far end; the server stops us at 64 KB, but answers its own pings."""
+
+MOST_UNSENT = 64 * 1024
+"""Bytes that the system takes from us without having sent them; else it takes four megabytes."""
+_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 
 
 class Peer:
@@ -28,6 +35,7 @@ class Peer:
         now = asyncio.get_running_loop().time()
         self.heard, self.stuck, self._quiet, self._send = now, 0.0, quiet, send
         self._task, self._transport = asyncio.current_task(), _transport_of(receive, send)
+        _set(self._transport, socket.IPPROTO_TCP, _LOWAT, MOST_UNSENT)
 
     async def send(self, event: dict[str, Any]) -> None:
         """Send something; the server lets us wait while the far end makes no room."""
@@ -45,6 +53,7 @@ class Peer:
     def cut(self) -> None:
         """Let go. A polite close would wait until the far end has read what is on its way."""
         if self._transport is not None:
+            _set(self._transport, socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._transport.abort()
         elif self._task is not None:
             self._task.cancel()
@@ -83,3 +92,9 @@ def _transport_of(*ways: object) -> Any:
             if hasattr(transport, "abort") and hasattr(transport, "get_write_buffer_size"):
                 return transport
     return None
+
+
+def _set(transport: Any, level: int, option: int, value: int | bytes) -> None:
+    """Set an option of the socket below, where it is there still and knows it."""
+    with suppress(AttributeError, OSError, ValueError):
+        transport.get_extra_info("socket").setsockopt(level, option, value)

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,11 @@ class Stream:
         self._thread.start()
 
     def _read(self) -> None:
+        with suppress(httpx.HTTPError):
+            self._read_lines()
+        self.ended = True
+
+    def _read_lines(self) -> None:
         name = ""
         for line in self.answer.iter_lines():
             if line.startswith("id: "):
@@ -103,7 +109,6 @@ class Stream:
                 name = ""
             elif line == ":":
                 self.beats += 1
-        self.ended = True
 
     def of(self, kind: str) -> Frames:
         return [frame for _, frame in list(self.events) if frame["type"] == kind]
