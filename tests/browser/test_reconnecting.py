@@ -167,7 +167,9 @@ def test_without_a_network_it_waits_and_then_comes(page: Page) -> None:
     page.evaluate("up = true; fell = Date.now()")
     page.context.set_offline(False)
     page.clock.run_for(1_500)
-    assert sorted(map(len, tries_since(page).values())) == [1] * 20
+    tries = [len(at) for at in tries_since(page).values()]
+    assert len(tries) == 20
+    assert sum(tries) < 25, "once each; a few had just tried by themselves"
 
 
 def test_pings_come_every_half_minute_or_so_and_not_in_step(page: Page) -> None:
@@ -191,7 +193,7 @@ def test_a_page_that_only_hears_says_something_too(page: Page) -> None:
 def test_a_dead_connection_is_noticed(page: Page) -> None:
     start(page, 1)
     page.evaluate("answers = false; fell = Date.now()")
-    page.clock.run_for(62_000)
+    page.clock.run_for(46_000)
     assert len(tries_since(page)["v0"]) == 1
     page.evaluate("answers = true")
     page.clock.run_for(100_000)
