@@ -166,10 +166,10 @@ def test_without_a_network_it_waits_and_then_comes(page: Page) -> None:
     assert gaps < 14, "every fifteen seconds on average"
     page.evaluate("up = true; fell = Date.now()")
     page.context.set_offline(False)
-    page.clock.run_for(1_500)
-    tries = [len(at) for at in tries_since(page).values()]
+    page.clock.run_for(1_200)
+    tries = tries_since(page)
     assert len(tries) == 20
-    assert sum(tries) < 25, "once each; a few had just tried by themselves"
+    assert max(at[0] for at in tries.values()) - min(at[0] for at in tries.values()) > 0.5
 
 
 def test_pings_come_every_half_minute_or_so_and_not_in_step(page: Page) -> None:

@@ -189,7 +189,13 @@ function makeWire({ place, key, visitor, lang, asks, isBusy, take, changed }) {
     if (document.hidden) { if (way !== "socket" && !unsent.length) drop(); } // A browser has few of these connections for all its tabs.
     else if (!line) hurry();
   }
-  addEventListener("online", () => { tries = 0; drop(); wait(within(0, 1000)); changed(); });
+  addEventListener("online", () => {
+    if (hello && Date.now() - opened < 5000) return; // It came before the browser said so.
+    tries = 0;
+    drop();
+    wait(within(0, 1000));
+    changed();
+  });
   addEventListener("offline", () => { drop(); schedule(); });
   document.addEventListener("visibilitychange", look);
   return {
