@@ -24,16 +24,17 @@ _LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 
 
 class Peer:
-    """One far end."""
+    """One far end. `quiet` is for how many seconds it may say nothing, where that is special."""
 
     def __init__(
         self,
         receive: Callable[..., Awaitable[Any]],
         send: Callable[..., Awaitable[Any]],
-        quiet: float = MOST_QUIET,
+        quiet: float = 0.0,
     ) -> None:
         now = asyncio.get_running_loop().time()
-        self.heard, self.stuck, self._quiet, self._send = now, 0.0, quiet, send
+        self.heard, self.stuck, self._send = now, 0.0, send
+        self._quiet = quiet or MOST_QUIET
         self._task, self._transport = asyncio.current_task(), _transport_of(receive, send)
         _set(self._transport, socket.IPPROTO_TCP, _LOWAT, MOST_UNSENT)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import httpx2 as httpx
@@ -105,8 +107,10 @@ def test_a_conversation_goes_on_another_way(
     name = visitor.evaluate("Dialoom.visitor")
     operator.goto(f"{installation.url}/inbox/{name}")
     for number in range(3):
+        form = operator.locator(".reply [name=id]").input_value()
         operator.fill("#reply", f"我是小林 {number}")
         operator.click(".reply button.primary")
+        expect(operator.locator(".reply [name=id]")).not_to_have_value(form)
         expect(visitor.locator("dialoom-widget .log")).to_contain_text(f"我是小林 {number}")
     expect(visitor.locator("dialoom-widget .who")).to_contain_text("人工客服")
     write(visitor, "谢谢")
@@ -201,3 +205,67 @@ def test_the_way_is_remembered_and_the_socket_tried_again(
     write(visitor, "你好")
     expect(visitor.locator(f'{LOG}[data-from="bot"]').nth(1)).to_be_visible()
     shows_all_just_once(visitor, installation, "你好")
+
+
+@pytest.fixture
+def shop(installation: Installation) -> Iterator[str]:
+    """A page of somebody else, from another origin."""
+    script = f'<script src="{installation.url}/widget.js" data-workspace="other"></script>'
+    html = f"<!doctype html><html lang=zh-CN><body>{script}</body></html>".encode()
+
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(html)
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_other_peoples_pages_may_ask_and_no_preflight_is_needed(
+    installation: Installation, visitor: Page, shop: str
+) -> None:
+    asked: list[tuple[str, str]] = []
+    visitor.on("request", lambda request: asked.append((request.method, request.url)))
+    visitor.add_init_script(REFUSED)
+    visitor.goto(shop)
+    visitor.locator("dialoom-widget button.launcher").click()
+    expect(visitor.locator(LOG).first).to_be_visible(timeout=30_000)
+    write(visitor, "你好")
+    expect(visitor.locator(f'{LOG}[data-from="bot"]').nth(1)).to_be_visible()
+    shows_all_just_once(visitor, installation, "你好")
+    assert {method for method, url in asked if "/chat/" in url} == {"GET", "POST"}
+    assert visitor.evaluate("Object.keys(window).filter((name) => /wire/i.test(name))") == []
+
+
+def test_a_tab_that_nobody_sees_lets_go_of_its_stream(
+    installation: Installation, visitor: Page
+) -> None:
+    """A browser has six connections to a server, for all its tabs together."""
+    visitor.add_init_script(
+        REFUSED
+        + """Object.defineProperty(document, "hidden", { get: () => Boolean(window.isHidden) });
+        window.see = (hidden) => {
+          window.isHidden = hidden;
+          document.dispatchEvent(new Event("visibilitychange"));
+        };"""
+    )
+    open_chat(visitor, installation)
+    expect(visitor.locator(LOG).first).to_be_visible(timeout=30_000)
+    with visitor.expect_event("requestfailed", lambda request: "/chat/events" in request.url):
+        visitor.evaluate("see(true)")
+    name = visitor.evaluate("Dialoom.visitor")
+    installation.say(name, "你好")
+    visitor.wait_for_timeout(1500)
+    before = visitor.locator(LOG).count()
+    visitor.evaluate("see(false)")
+    expect(visitor.locator(LOG)).not_to_have_count(before)
+    said = [line["text"] for line in logged(visitor, installation) if line["from"] == "visitor"]
+    shows_all_just_once(visitor, installation, *said)

@@ -103,9 +103,10 @@ function makeWire({ place, key, visitor, lang, asks, isBusy, take, changed }) {
   // At any time within what doubles, so that those who lost one server do not come to the next all at
   // once; who is in the middle of talking comes first.
   function schedule(least = 0) {
-    const most = navigator.onLine ? Math.min(30000, (isBusy() || unsent.length ? 500 : 4000) * 2 ** tries) : 30000;
+    const most = Math.min(30000, (isBusy() || unsent.length ? 500 : 4000) * 2 ** tries);
     tries += 1;
-    wait(Math.max(least, within(0, most)));
+    // Some browsers are wrong about being offline, so it is tried now and then all the same.
+    wait(Math.max(least, navigator.onLine ? within(0, most) : within(15000, 30000)));
     changed();
   }
   function wait(ms) {
