@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Route, expect
 
 from tests.browser.test_journey import write
 from tests.installation import PASSWORD, Installation
@@ -232,8 +232,12 @@ def shop(installation: Installation) -> Iterator[str]:
 def test_other_peoples_pages_may_ask_and_no_preflight_is_needed(
     installation: Installation, visitor: Page, shop: str
 ) -> None:
-    asked: list[tuple[str, str]] = []
-    visitor.on("request", lambda request: asked.append((request.method, request.url)))
+    asked: list[tuple[str, str, str]] = []
+
+    def note(request: Request) -> None:
+        asked.append((request.method, request.url, request.headers.get("content-type", "")))
+
+    visitor.on("request", note)
     visitor.add_init_script(REFUSED)
     visitor.goto(shop)
     visitor.locator("dialoom-widget button.launcher").click()
@@ -241,7 +245,8 @@ def test_other_peoples_pages_may_ask_and_no_preflight_is_needed(
     write(visitor, "你好")
     expect(visitor.locator(f'{LOG}[data-from="bot"]').nth(1)).to_be_visible()
     shows_all_just_once(visitor, installation, "你好")
-    assert {method for method, url in asked if "/chat/" in url} == {"GET", "POST"}
+    kinds = {(method, kind) for method, url, kind in asked if "/chat/" in url}
+    assert kinds == {("GET", ""), ("POST", "text/plain")}, "a browser would ask first for others"
     assert visitor.evaluate("Object.keys(window).filter((name) => /wire/i.test(name))") == []
 
 
