@@ -1,5 +1,6 @@
 """JSON in and out of the HTTP API; errors as RFC 9457 problem details."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -22,9 +23,11 @@ class BadRequest(RuntimeFailed):
     """A request that cannot be read."""
 
 
-def json_answer(value: Any, status: int = 200) -> Response:
+def json_answer(
+    value: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Answer with JSON."""
-    return Response(orjson.dumps(value), status, media_type="application/json")
+    return Response(orjson.dumps(value), status, headers, media_type="application/json")
 
 
 def problem(status: int, title: str, detail: str = "") -> Response:
@@ -35,12 +38,17 @@ def problem(status: int, title: str, detail: str = "") -> Response:
 
 async def read_json(request: Request) -> Any:
     """Read a JSON body within limits; BadRequest says what is wrong with it."""
+    return read_body(await read_raw(request))
+
+
+async def read_raw(request: Request) -> bytes:
+    """Read a body within limits."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BODY:
             raise BadRequest(f"The body may have {MOST_BODY} bytes.")
-    return read_body(body)
+    return bytes(body)
 
 
 def read_body(body: bytes | bytearray) -> Any:
@@ -62,14 +70,14 @@ def on_failure(error: Exception) -> Response:
     if isinstance(error, SessionBusy):
         return problem(409, "This visitor is busy.", "Send the message again with the same id.")
     if isinstance(error, TooMany):
-        return _again(problem(429, "Too much at once.", "Send it again in a second."), 1)
+        return again(problem(429, "Too much at once.", "Send it again in a second."), 1)
     if isinstance(error, NoRoom):
         detail = "Neither Redis nor the disk takes it. Send it again in a while."
-        return _again(problem(503, "It could not be taken.", detail), 5)
+        return again(problem(503, "It could not be taken.", detail), 5)
     return problem(500, "The runtime failed.", type(error).__name__)
 
 
-def _again(answer: Response, seconds: int) -> Response:
+def again(answer: Response, seconds: int) -> Response:
     """Say after how many seconds it may be sent again."""
     answer.headers["Retry-After"] = str(seconds)
     return answer

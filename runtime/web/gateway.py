@@ -3,6 +3,7 @@
 Flask is mounted beside it.
 """
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,12 +25,14 @@ from runtime.services import open_services
 from runtime.settings import Settings
 from runtime.store.keys import CURRENT
 from runtime.tracing import start_tracing
-from runtime.web import chat_api, health, openapi, straight, track_api
+from runtime.web import chat_api, health, openapi, plain_http, straight, track_api
 from runtime.web.answers import json_answer, on_failure, problem
 from runtime.web.hub import Hub
 from runtime.web.live import chat_socket
 
 HERE = Path(__file__).parent
+WIDGET_PARTS = ("wire.js", "widget.js")
+_SOON_ANEW = {"Cache-Control": "public, max-age=300"}
 
 
 class Gateway(Starlette):
@@ -59,15 +62,18 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         services.releases.when_opened = _settle
         with suppress(RedisError, OSError, RuntimeFailed):  # The first visitor need not wait.
             await services.releases.get(int(await services.redis.get(CURRENT) or 0))
-        app.state.hub = Hub(services)
+        hub = app.state.hub = Hub(services)
+        watch = asyncio.create_task(hub.peers.watch())
         yield
-        app.state.hub.stop()
+        watch.cancel()
+        hub.stop()
         await app.state.services.redis.aclose()
 
-    routes: list[BaseRoute] = [*chat_api.ROUTES, *track_api.ROUTES, *health.ROUTES]
+    routes: list[BaseRoute] = [*chat_api.ROUTES, *plain_http.ROUTES, *track_api.ROUTES]
+    routes += health.ROUTES
     routes += [
-        Route("/widget.js", widget_file),
-        Route("/widget.css", widget_file),
+        Route("/widget.js", widget_script),
+        Route("/widget.css", widget_style),
         Route("/schemas/{kind}.json", schema),
         *openapi.ROUTES,
         Route("/demo", lambda _request: RedirectResponse("/demo/")),
@@ -75,7 +81,13 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
         Mount("/", designer),
     ]
     # The widget speaks from other people's pages, so these answers may be read from any origin.
-    cors = Middleware(_OpenPaths, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    cors = Middleware(
+        _OpenPaths,
+        allow_origins=["*"],
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After"],
+    )
     return Gateway(
         routes=routes,
         lifespan=lifespan,
@@ -84,12 +96,15 @@ def make_gateway(settings: Settings, designer: Any) -> Gateway:
     )
 
 
+_OPEN = ("/v1/", "/webhooks/", "/chat/", "/widget.")
+
+
 class _OpenPaths(CORSMiddleware):
     """Opens only what widgets and trackers use; the designer stays closed to other origins."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(("/v1/", "/webhooks/", "/widget.")):
+        if scope["type"] == "http" and path.startswith(_OPEN):
             await super().__call__(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -105,13 +120,15 @@ def _settle() -> None:
     gc.freeze()
 
 
-async def widget_file(request: Request) -> Response:
-    """Give the embeddable launcher, or its style."""
-    name = request.url.path.rsplit("/", 1)[-1]
-    kind = "text/javascript" if name.endswith(".js") else "text/css"
-    headers = {"Cache-Control": "public, max-age=300"}
-    path = HERE / "widget" / name
-    return FileResponse(path, media_type=f"{kind}; charset=utf-8", headers=headers)
+async def widget_script(_request: Request) -> Response:
+    """Give the embeddable launcher, its parts as one script; no name of theirs meets the page's."""
+    parts = "".join((HERE / "widget" / name).read_text("utf-8") for name in WIDGET_PARTS)
+    return Response(f"(() => {{\n{parts}}})();\n", headers=_SOON_ANEW, media_type="text/javascript")
+
+
+async def widget_style(_request: Request) -> Response:
+    """Give the launcher's style."""
+    return FileResponse(HERE / "widget/widget.css", headers=_SOON_ANEW, media_type="text/css")
 
 
 async def schema(request: Request) -> Response:

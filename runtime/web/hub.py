@@ -10,6 +10,7 @@ from typing import Protocol
 
 from runtime.services import Services
 from runtime.store.keys import live
+from runtime.web.peers import Peers
 
 
 class Listener(Protocol):
@@ -23,10 +24,10 @@ class Listener(Protocol):
 
 
 class Hub:
-    """The open sockets of a process, by visitor."""
+    """The open sockets of a process, by visitor, and their far ends."""
 
     def __init__(self, services: Services) -> None:
-        self._sessions = services.sessions
+        self._sessions, self.peers = services.sessions, Peers()
         self._sockets: dict[str, set[Listener]] = {}
 
     def join(self, visitor: str, listener: Listener) -> None:

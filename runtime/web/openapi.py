@@ -54,6 +54,12 @@ _EVENT = {
     },
 }
 
+_FRAME = {"type": "object", "required": ["type"], "properties": {"type": _TEXT, "id": _TEXT}}
+_FRAMES = {
+    "type": "object",
+    "properties": {"frames": {"type": "array", "items": _FRAME}, "seq": {"type": "integer"}},
+}
+
 
 def _post(summary: str, body: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -79,6 +85,21 @@ def _get(summary: str) -> dict[str, Any]:
     return {"get": {"summary": summary, "responses": {"200": {"description": "As it says."}}}}
 
 
+def _of_visitor(path: dict[str, Any], kind: str, **more: str) -> dict[str, Any]:
+    """Say of a path that it is about a visitor, and what else its address may name."""
+    names = {"visitor": "The visitor's id.", "lang": "As zh-CN.", "since": "The last seq shown."}
+    asked = [
+        {"name": name, "in": "query", "required": name == "visitor", "schema": _TEXT}
+        | {"description": text}
+        for name, text in (names | more).items()
+    ]
+    ((method, about),) = path.items()
+    schema = _TEXT if kind == "text/event-stream" else _FRAMES
+    found = {"description": "Frames, as over the socket.", "content": {kind: {"schema": schema}}}
+    answers = {"200": found, "400": _PROBLEM, "503": _AGAIN}
+    return {method: about | {"parameters": asked, "responses": about["responses"] | answers}}
+
+
 def description() -> dict[str, Any]:
     """Give the whole description."""
     done = {"type": "object", "properties": {"success": {"type": "boolean"}}}
@@ -92,6 +113,21 @@ def description() -> dict[str, Any]:
         "/readyz": _get("Whether a turn can be served; what is up, degraded or down"),
         "/metrics": _get("Gauges for Prometheus"),
         "/widget.js": _get("The embeddable launcher"),
+        "/chat/events": _of_visitor(
+            _get("The same frames as server-sent events"),
+            "text/event-stream",
+        ),
+        "/chat/lines": _of_visitor(
+            _get("The same frames as a long poll"),
+            "application/json",
+            wait="Seconds to wait when there is nothing new, 25 at most.",
+            hello="1 answers at once with the first frame.",
+            desk="The desk's state as last told; answers its changes, too.",
+            agent="Who answers, as last told.",
+        ),
+        "/chat/frames": _of_visitor(
+            _post("One frame, taken as over the socket", _FRAME, _FRAMES), "application/json"
+        ),
         "/ws/chat": _get("The widget's WebSocket; see docs/reference/live.md"),
     }
     info = {"title": "Dialoom runtime", "version": "0.1.0"}

@@ -43,58 +43,23 @@
     reporting = false;
   }
   const flush = () => reports.splice(reporting ? 1 : 0).forEach(fails);
-  // The wire.
+  // The wire (wire.js).
   const lines = new Map(); // seq → line, all that is shown
-  const unsent = []; // frames without an ack, oldest first
-  let socket, timer, tries = 0, last = 0, asked, hello, closed = false, heard = 0;
-  function connect() {
-    drop();
-    asked = { since: last, read: remembered().read };
-    const address = place(`ws/chat?${new URLSearchParams({ visitor, lang, since: last })}`);
-    address.protocol = address.protocol.replace("http", "ws");
-    socket = new WebSocket(address);
-    socket.onopen = () => { heard = Date.now(); unsent.forEach(transmit); };
-    socket.onmessage = (event) => { heard = Date.now(); take(JSON.parse(event.data)); };
-    socket.onclose = retry;
-  }
-  function drop() {
-    clearTimeout(timer);
-    if (socket) { socket.onopen = socket.onmessage = socket.onclose = null; socket.close(); }
-    socket = hello = null;
-  }
-  function retry() {
-    drop();
-    timer = setTimeout(connect, Math.min(8000, 500 * 2 ** tries++) * (0.75 + Math.random() / 4));
-    refresh();
-  }
-  function transmit(frame) {
-    frame.sent = Date.now();
-    const { sent, ...body } = frame;
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(body));
-  }
-  function send(type, more = {}) {
-    const frame = { type, id: uuid(), ...more };
-    unsent.push(frame);
-    transmit(frame);
+  let last = 0, closed = false;
+  const wire = makeWire({ place, key: KEY, visitor, lang, take, changed: refresh,
+    asks: () => ({ since: last, read: remembered().read }), isBusy: () => !panel.hidden });
+  function send(type, more) {
+    const frame = wire.send(type, more, uuid());
     refresh();
     return frame;
-  }
-  const settle = (id) => unsent.splice(0, unsent.length, ...unsent.filter((frame) => frame.id !== id));
-  function keepAlive() {
-    if (!socket || socket.readyState !== WebSocket.OPEN) return;
-    const quiet = Date.now() - heard;
-    if (quiet > 40000) return retry(); // Half-open: the browser may not notice for minutes.
-    if (quiet > 20000) socket.send('{"type":"ping"}');
-    unsent.filter((frame) => Date.now() - frame.sent > 8000).forEach(transmit);
   }
   // What the server says.
   let desk = "", agent = "", awaited = "", typing = 0, failure = "";
   const takers = {
     hello(frame) {
-      if (frame.seq < asked.read) remember({ read: 0, hushed: 0 });
-      if (frame.seq < asked.since) return startAnew();
-      hello = frame;
-      [tries, closed, desk] = [0, false, frame.desk];
+      if (frame.seq < wire.asked.read) remember({ read: 0, hushed: 0 });
+      if (frame.seq < wire.asked.since) return startAnew();
+      [closed, desk] = [false, frame.desk];
       [title.textContent, intro.textContent] = [frame.title || title.textContent, frame.greeting ?? ""];
       panel.setAttribute("aria-label", title.textContent);
       if (frame.color) host.style.setProperty("--brand", frame.color);
@@ -109,16 +74,16 @@
       showLine(frame);
     },
     ack({ id }) {
-      settle(id);
+      wire.settle(id);
       if (id === awaited) pause(1500).then(() => { if (awaited === id) awaited = ""; refresh(); });
     },
     desk(frame) { [desk, agent] = [frame.state, frame.agent ?? ""]; },
     typing() { typing = Date.now(); pause(4100).then(refresh); },
     error({ id, code }) {
-      if (code === "closed") { closed = true; return retry(); }
-      const frame = unsent.find((other) => other.id === id);
+      if (code === "closed") { closed = true; return wire.again(); }
+      const frame = wire.unsent.find((other) => other.id === id);
       if (frame && code === "busy") return void (frame.sent = Date.now() - 6000);
-      settle(id);
+      wire.settle(id);
       awaited = "";
       failure = code === "too_long" ? say("消息太长，未能发送", "Too long, not sent") : say("消息未能发送", "Not sent");
       log.querySelector(`[data-id="${CSS.escape(id)}"]`)?.classList.replace("pending", "failed");
@@ -130,7 +95,7 @@
     lines.clear();
     last = 0;
     log.querySelectorAll("[data-seq]").forEach((item) => item.remove());
-    connect();
+    wire.connect();
   }
   // The parts. Strings become text nodes, so nothing that was said is ever read as HTML.
   function el(name, attributes = {}, ...children) {
@@ -231,12 +196,13 @@
     submit();
   }
   function greet() {
-    const said = log.children.length || unsent.some((frame) => frame.type === "open");
-    if (!panel.hidden && hello?.seq === 0 && !said) send("open");
+    const said = log.children.length || wire.unsent.some((frame) => frame.type === "open");
+    if (!panel.hidden && wire.hello?.seq === 0 && !said) send("open");
   }
   function toggle(wanted = panel.hidden) {
     panel.hidden = !wanted;
     (wanted ? input : launcher).focus();
+    wire.hurry();
     toEnd();
     greet();
     refresh();
@@ -251,11 +217,11 @@
       : desk ? say("正在为您接入人工客服…", "Connecting you to a person…") : say("机器人为您服务", "You are talking to a bot");
     if (who.textContent !== answers) who.textContent = answers;
     face.classList.toggle("person", desk === "agent");
-    human.ariaDisabled = Boolean(desk) || unsent.some((frame) => frame.type === "human"); // Not `disabled`: that drops the focus.
-    const thinks = Boolean(hello && ((awaited && !desk) || Date.now() - typing < 4000));
+    human.ariaDisabled = Boolean(desk) || wire.unsent.some((frame) => frame.type === "human"); // Not `disabled`: that drops the focus.
+    const thinks = Boolean(wire.hello && ((awaited && !desk) || Date.now() - typing < 4000));
     if (dots.hidden === thinks) { dots.hidden = !thinks; toEnd(); }
     const lost = !navigator.onLine ? say("网络已断开，恢复后自动发送", "Offline – we send when you are back")
-      : closed ? say("客服暂未开放", "Not open yet") : tries > 1 ? say("正在重新连接…", "Reconnecting…") : "";
+      : closed ? say("客服暂未开放", "Not open yet") : wire.isLost ? say("正在重新连接…", "Reconnecting…") : "";
     if (notice.textContent !== (lost || failure)) notice.textContent = lost || failure;
     // Buttons live until the visitor says something; an offer that comes between does not take them away.
     const live = desk ? null : [...log.querySelectorAll(".quick:not(li:has(~ [data-from=visitor]) *)")].at(-1);
@@ -280,12 +246,9 @@
     const style = el("link", { rel: "stylesheet", href: place("widget.css"), onload: () => { host.hidden = false; } });
     host.attachShadow({ mode: "open" }).append(style, el("div", { role: "status" }, teaser), panel, launcher);
     document.body.append(host);
-    connect();
-    setInterval(keepAlive, 2000);
+    wire.begin();
     document.dispatchEvent(new Event("dialoom:ready"));
   }
-  addEventListener("online", () => { tries = 0; connect(); refresh(); });
-  addEventListener("offline", retry);
   addEventListener("storage", (event) => { if (event.key === KEY) refresh(); });
   document.addEventListener("visibilitychange", refresh);
   addEventListener("pageshow", () => { leaving = false; });
