@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
-LONGEST_BACK_OFF = 10.0
+LONGEST_BACK_OFF = 2.5
 STEADY_AFTER = 20.0
 GRACE = 8.0
 Say = Callable[[str], None]
