@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.hops import add_hops
 from bench.load import Ask, Http, Measured, press, zipf
 from bench.report import Report, Row
 from bench.widget import Widget, open_widget
@@ -21,7 +22,7 @@ TURNS = 12
 
 
 async def measure(report: Report, seconds: float) -> None:
-    """Measure over HTTP and over WebSocket, with the texts' cache warm and never hit."""
+    """Measure over HTTP and WebSocket, with the texts' cache warm and never hit; and by hops."""
     with tempfile.TemporaryDirectory() as folder:
         installation = Installation(Path(folder))
         installation.run("import", str(demo_with_short_dwell(Path(folder) / "ws")), "--publish")
@@ -41,6 +42,7 @@ async def measure(report: Report, seconds: float) -> None:
                 report.add(Row(name, found.percentile(0.99), "ms", "lower", MOST_WAIT, note))
         finally:
             installation.stop()
+    await add_hops(report, texts(report.sentences(), True))
 
 
 def texts(sentences: list[str], cached: bool) -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ def test_killed_at_random(scene: Scene, number: int) -> None:
 
 
 def test_every_process_is_told_to_end_in_turn(scene: Scene) -> None:
-    """Rolled over under load: each process ends by SIGTERM when the one before is back."""
+    """Rolled over under load: one process after the other ends by SIGTERM, a second apart."""
     load = Load(scene.installation.port, "rolling", pause=0.08)
 
     def deed() -> None:
