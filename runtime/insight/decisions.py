@@ -4,6 +4,7 @@ An event keeps what the woken rules asked about, and what became of each; the co
 of the release that decided. Together they give the tree of conditions as it was judged then.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -72,19 +73,25 @@ class Considered:
 
 
 def note_decisions(database: Database, decided: Sequence[Decided]) -> None:
-    """Keep what became of each rule; of every rule the newest hundred."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    """Keep what became of each rule, of every rule the newest hundred of these."""
+    rows: list[tuple[Any, ...]] = []
+    many: Counter[str] = Counter()
     for one in sorted(decided, key=_when, reverse=True):
         for rule, outcome, _by in _outcomes(one.data):
-            rows = found.setdefault(rule, [])
-            if len(rows) < KEPT:
+            many[rule] += 1
+            if many[rule] <= KEPT:
                 rows.append((rule, one.event, one.at, outcome))
-    for rule, rows in found.items():
-        rows_into(database, RuleDecision, rows)
-        oldest = rows[-1][2] if len(rows) == KEPT else _oldest(database, rule)
-        if oldest is not None:
-            old = delete(RuleDecision).where(RuleDecision.rule == rule, RuleDecision.at < oldest)
-            database.execute(old)
+    rows_into(database, RuleDecision, rows)
+
+
+def forget_decisions(engine: Engine) -> None:
+    """Leave of every rule the newest hundred."""
+    with transaction(engine) as database:
+        for rule in database.scalars(select(RuleDecision.rule).distinct()).all():
+            oldest = _oldest(database, rule)
+            if oldest is not None:
+                of_it = RuleDecision.rule == rule, RuleDecision.at < oldest
+                database.execute(delete(RuleDecision).where(*of_it))
 
 
 def _when(one: Decided) -> float:

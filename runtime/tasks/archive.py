@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Engine, select
 
 from runtime.db import rows_into, transaction
-from runtime.insight.decisions import DECIDED, Decided, note_decisions
+from runtime.insight.decisions import DECIDED, Decided, forget_decisions, note_decisions
 from runtime.services import Services
 from runtime.store.keys import EVENTS
 from runtime.store.streams import after, events_of
@@ -33,6 +33,8 @@ async def archive(services: Services) -> int:
         visitors |= {event["visitor"] for event in events}
         await redis.xtrim(EVENTS, minid=after(entries[-1][0]), approximate=False)
     await keep_sessions(services, visitors)
+    if copied:
+        forget_decisions(services.engine)
     return copied
 
 

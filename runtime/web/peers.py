@@ -32,15 +32,15 @@ class Peer:
         send: Callable[..., Awaitable[Any]],
         quiet: float = 0.0,
     ) -> None:
-        now = asyncio.get_running_loop().time()
-        self.heard, self.stuck, self._send = now, 0.0, send
+        self._time = asyncio.get_running_loop().time
+        self.heard, self.stuck, self._send = self._time(), 0.0, send
         self._quiet = quiet or MOST_QUIET
         self._task, self._transport = asyncio.current_task(), _transport_of(receive, send)
         _set(self._transport, socket.IPPROTO_TCP, _LOWAT, MOST_UNSENT)
 
     async def send(self, event: dict[str, Any]) -> None:
         """Send something; the server lets us wait while the far end makes no room."""
-        self.stuck = self.stuck or asyncio.get_running_loop().time()
+        self.stuck = self.stuck or self._time()
         await self._send(event)
         self.stuck = 0.0
 
