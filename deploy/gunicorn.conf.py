@@ -5,7 +5,7 @@ import gc
 worker_connections = 20_000
 backlog = 2048
 timeout = 60
-graceful_timeout = 5
+graceful_timeout = 3
 keepalive = 30
 websocket_max_message_size = 256 * 1024
 control_socket_disable = True
