@@ -1,8 +1,10 @@
 # Two commands matter: `make run` and `make test`. The rest is for those who change Dialoom.
 # The system's own Python goes before others on the path: it is built with optimizations, and a turn
-# costs a sixth less with it than with one that pyenv built as it does unless told otherwise.
+# costs a sixth less with it than with one that pyenv built as it does unless told otherwise. What has
+# no headers cannot build durable-rules.
+SUITS := import ensurepip, os, sysconfig, venv; os.stat(sysconfig.get_path("include") + "/Python.h")
 FOUND = $(shell for one in /usr/bin/python3.11 python3.11 /usr/bin/python3.12 python3.12 python3.13 python3; do \
-	command -v $$one >/dev/null && $$one -c 'import ensurepip, venv' 2>/dev/null && { command -v $$one; break; }; done)
+	command -v $$one >/dev/null && $$one -c '$(SUITS)' 2>/dev/null && { command -v $$one; break; }; done)
 PYTHON ?= $(or $(FOUND),python3)
 VENV := .venv
 BIN := $(VENV)/bin
