@@ -32,6 +32,8 @@ async def archive(services: Services) -> int:
         copied += len(events)
         visitors |= {event["visitor"] for event in events}
         await redis.xtrim(EVENTS, minid=after(entries[-1][0]), approximate=False)
+        if len(entries) < BATCH:  # What comes meanwhile is the next run's.
+            break
     await keep_sessions(services, visitors)
     if copied:
         forget_decisions(services.engine)

@@ -10,7 +10,7 @@ from runtime.db import Base, transaction
 from runtime.services import portal
 from runtime.store.counting import COUNTED
 from runtime.store.keys import LASTING_TTL
-from runtime.tables import EventRow, SessionRow
+from runtime.tables import EventRow, RuleDecision, SessionRow
 from runtime.tasks.archive import archive
 from runtime.tasks.refill import refill
 
@@ -39,6 +39,8 @@ def forget(engine: Engine, days: int, now: float) -> int:
     """
     old = EventRow.at < now - days * 86400.0, EventRow.name.not_in(COUNTED)
     many = _delete(engine, EventRow, EventRow.id, *old)
+    with transaction(engine) as database:  # A few hundred of each rule; what they tell of is gone.
+        database.execute(delete(RuleDecision).where(RuleDecision.at < now - days * 86400.0))
     gone = SessionRow.at < now - LASTING_TTL
     return many + _delete(engine, SessionRow, SessionRow.visitor, gone)
 

@@ -59,10 +59,12 @@ function makeWire({ place, key, visitor, lang, asks, isBusy, take, changed }) {
       const ending = new AbortController(), end = setTimeout(() => ending.abort(), 45000), begun = Date.now();
       mine.close = () => ending.abort();
       const more = hello ? { ...known, wait: 25 } : { hello: 1 };
-      const answer = await call(`lines?${query({ since: asks().since, ...more })}`, {}, ending.signal);
+      const { since } = asks();
+      const answer = await call(`lines?${query({ since, ...more })}`, {}, ending.signal);
       if (!answer.ok) throw answer;
-      const { frames } = await answer.json();
+      const { frames, seq } = await answer.json();
       clearTimeout(end);
+      if (!more.hello && seq < since) return lost(mine); // The log began anew; the next hello says so.
       for (const frame of frames) receive(mine, frame);
       // Whoever answers for the server may have kept an old answer.
       if (!frames.length && Date.now() - begun < 1000) await new Promise((done) => setTimeout(done, within(1000, 3000)));
